@@ -1,0 +1,74 @@
+"""Ridgeline: live pictures of machine-learning theory that check themselves.
+
+    >>> import explorer
+    >>> explorer.scenes()
+    ('ridge/path',)
+    >>> model = explorer.scene("ridge/path", alpha=10.0)
+    >>> model.frame.tables["path"]["loo"]            # read-only NumPy arrays
+    >>> [check.verdict for check in model.checks()]
+
+The families are plain numerical libraries as well: ``explorer.ridge.fit_path(X, y, penalties)``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from explorer import connectivity, diffusion, ridge, saddles
+    from explorer.core.model import Model
+
+__version__ = "0.1.0"
+_FAMILIES = ("ridge", "saddles", "connectivity", "diffusion")
+__all__ = ["__version__", "from_link", "page", "scene", "scenes", *_FAMILIES]
+
+
+def scenes() -> tuple[str, ...]:
+    """The names of all scenes, such as ``"ridge/path"``."""
+    from explorer.core import registry
+
+    return tuple(entry.name for entry in registry.scenes())
+
+
+def scene(name: str, **inputs: Any) -> Model:
+    """A headless model of a scene.
+
+    Parameters
+        name     : str     one of `scenes`
+        **inputs           values of its inputs; the others keep their defaults
+
+    Raises    ValueError  one sentence, when the name, an input or a value is wrong
+    """
+    from explorer.core import registry
+
+    return registry.find(name).open(**inputs)
+
+
+def from_link(text: str) -> Model:
+    """The model that a link describes, from ``model.link()`` or a whole address.
+
+    Raises    ValueError  one sentence, when the link is malformed or names something unknown
+    """
+    from explorer.core import link, registry
+
+    name, texts = link.decode(text)
+    found = registry.find(name)
+    return found.open(**link.read_inputs(found.model_class, texts))
+
+
+def page(name: str, **inputs: Any) -> Any:
+    """The page of a scene as a Panel servable: ``explorer.page("ridge/path").servable()``."""
+    from explorer.dashboard.page import build
+
+    return build(name, **inputs)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _FAMILIES:
+        return importlib.import_module(f"explorer.{name}")
+    raise AttributeError(f"module 'explorer' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

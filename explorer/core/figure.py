@@ -1,0 +1,31 @@
+"""Figure: one picture of a frame, and how the hand acts on it. Views list them; the dashboard draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from explorer.core.frame import Frame
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of a scene.
+
+    Parameters
+        draw   : frame -> HoloViews element or overlay whose dimensions are the frame's column names
+        title  : str     a sentence about what it shows
+        tap    : axis ("x", "y") -> name of the input that a tap on the figure sets to that coordinate
+        follow : str     axes whose range follows the data ("xy", "x", "y" or ""), until the user zooms
+    """
+
+    draw: Callable[[Frame], Any]
+    title: str
+    tap: Mapping[str, str] = field(default_factory=dict)
+    follow: str = "xy"
+
+    @property
+    def name(self) -> str:
+        """The name of the drawing function; captions and exports use it."""
+        return self.draw.__name__

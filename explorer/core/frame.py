@@ -1,0 +1,260 @@
+"""Frame: one immutable result of a model, made of named tables, fields and series.
+
+The names are the wire. A column name is the dimension name in a scene's view, the key of the data source in
+the browser and the header of an exported file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NoReturn
+
+import numpy as np
+
+Array = np.ndarray
+PARTS = ("tables", "fields", "series", "cursors", "captions", "facts", "pages")
+
+
+def _frozen(values: Any, what: str) -> Array:
+    array = np.array(values)  # always a copy: nobody else holds a writable view
+    if array.dtype.kind == "O":
+        raise ValueError(f"{what} holds Python objects; a column is numbers, booleans or text of one kind.")
+    array.setflags(write=False)
+    return array
+
+
+def nearest(positions: Array, value: float) -> int:
+    """Index of the position nearest to a value; by ratio where all positions and the value are positive."""
+    if value > 0 and positions.min() > 0:
+        return int(np.argmin(np.abs(np.log(positions / value))))
+    return int(np.argmin(np.abs(positions - value)))
+
+
+class _ReadOnly(dict):
+    """A dict that cannot change: HoloViews reads it as plain columns, nobody can write to it."""
+
+    def _refuse(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise TypeError("a frame is read-only: change the model's inputs and read the new frame.")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+
+    def __copy__(self) -> _ReadOnly:
+        return self
+
+    def __deepcopy__(self, _memo: dict) -> _ReadOnly:
+        return self
+
+    def __reduce__(self) -> tuple:
+        return (type(self), (dict(self),))
+
+
+class _Watched(_ReadOnly):
+    """A part of a frame that notes which of its entries were read."""
+
+    def __init__(self, kind: str, entries: Mapping[str, Any], read: set[tuple[str, str]]) -> None:
+        dict.__init__(self, entries)
+        self._kind, self._read = kind, read
+
+    def __getitem__(self, name: str) -> Any:
+        self._read.add((self._kind, name))
+        return dict.__getitem__(self, name)
+
+    def __contains__(self, name: object) -> bool:
+        self._read.add((self._kind, str(name)))
+        return dict.__contains__(self, name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self._read.add((self._kind, name))
+        return dict.get(self, name, default)
+
+
+class Table(_ReadOnly):
+    """Columns of equal length, by name.
+
+    Parameters
+        columns : mapping of name -> array (rows,)    numbers, booleans or text
+
+    Raises    ValueError  when lengths differ or a column is not one-dimensional.
+    """
+
+    def __init__(self, columns: Mapping[str, Any]) -> None:
+        frozen = {name: _frozen(values, f"column {name!r}") for name, values in columns.items()}
+        for name, values in frozen.items():
+            if values.ndim != 1:
+                raise ValueError(f"column {name!r} has shape {values.shape}; a table column has one axis.")
+        lengths = {name: len(values) for name, values in frozen.items()}
+        if len(set(lengths.values())) > 1:
+            raise ValueError(f"the columns of one table have equal lengths, not {lengths}.")
+        dict.__init__(self, frozen)
+
+    @property
+    def rows(self) -> int:
+        return len(next(iter(self.values()))) if self else 0
+
+
+class Series(_ReadOnly):
+    """Columns with a leading step axis: one page a step, turned by a cursor in the browser.
+
+    Parameters
+        cursor  : str                                  name of the cursor that turns the pages
+        columns : mapping of name -> array (steps, points)
+    """
+
+    cursor: str
+
+    def __init__(self, cursor: str, columns: Mapping[str, Any]) -> None:
+        frozen = {name: _frozen(values, f"column {name!r}") for name, values in columns.items()}
+        shapes = {name: values.shape for name, values in frozen.items()}
+        if any(len(shape) != 2 for shape in shapes.values()) or len(set(shapes.values())) > 1:
+            raise ValueError(f"the columns of one series share one shape (steps, points), not {shapes}.")
+        dict.__init__(self, frozen)
+        self.cursor = cursor
+
+    def __reduce__(self) -> tuple:
+        return (type(self), (self.cursor, dict(self)))
+
+    @property
+    def steps(self) -> int:
+        return next(iter(self.values())).shape[0]
+
+    @property
+    def points(self) -> int:
+        return next(iter(self.values())).shape[1]
+
+    def page(self, step: int) -> Table:
+        """The columns at one step, as a table."""
+        return Table({name: values[step] for name, values in self.items()})
+
+
+@dataclass(frozen=True)
+class Field:
+    """A quantity on a regular grid.
+
+    Parameters
+        x : array (nx,)      grid positions along the horizontal axis, rising and evenly spaced
+        y : array (ny,)      grid positions along the vertical axis, rising and evenly spaced
+        values : array (ny, nx)
+    """
+
+    x: Array
+    y: Array
+    values: Array
+
+    def __post_init__(self) -> None:
+        for name in ("x", "y", "values"):
+            object.__setattr__(self, name, _frozen(getattr(self, name), f"field {name}"))
+        if self.values.shape != (len(self.y), len(self.x)):
+            raise ValueError(
+                f"a field on {len(self.y)} x {len(self.x)} positions has that shape, not {self.values.shape}."
+            )
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a model computed from one setting of its inputs; replaced whole, never changed.
+
+    Parameters
+        tables   : name -> Table
+        fields   : name -> Field
+        series   : name -> Series
+        cursors  : name -> array (steps,)     the position of each page along the cursor's axis
+        captions : figure name -> str         one sentence that says what the figure shows now
+        facts    : name -> text, number or tuple of them; views branch on facts, so a change of a fact is
+                   a change of structure and rebuilds the figures
+        pages    : cursor name -> step that `page` shows; not part of the result (see `at`)
+    """
+
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    series: Mapping[str, Series] = field(default_factory=dict)
+    cursors: Mapping[str, Array] = field(default_factory=dict)
+    captions: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    pages: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        tables = {
+            name: table if isinstance(table, Table) else Table(table) for name, table in self.tables.items()
+        }
+        cursors = {name: _frozen(values, f"cursor {name!r}") for name, values in self.cursors.items()}
+        shared = (set(tables) & set(self.series)) | (set(tables) & set(self.fields))
+        if shared:
+            raise ValueError(f"{sorted(shared)} name two things in one frame; give each its own name.")
+        for name, series in self.series.items():
+            if series.cursor not in cursors or len(cursors[series.cursor]) != series.steps:
+                raise ValueError(
+                    f"series {name!r} has {series.steps} pages; its cursor {series.cursor!r} needs as many positions."
+                )
+        for name, value in (
+            ("tables", tables),
+            ("fields", dict(self.fields)),
+            ("series", dict(self.series)),
+            ("cursors", cursors),
+            ("captions", dict(self.captions)),
+            ("facts", dict(self.facts)),
+            ("pages", dict(self.pages)),
+        ):
+            object.__setattr__(self, name, _ReadOnly(value))
+
+    def with_(self, **parts: Mapping[str, Any]) -> Frame:
+        """A new frame with entries added or replaced: ``frame.with_(tables={"draws": table})``."""
+        merged = {name: {**getattr(self, name), **parts.get(name, {})} for name in PARTS}
+        return Frame(**merged)
+
+    def at(self, **positions: float) -> Frame:
+        """The same frame opened at the page nearest to a position of each named cursor."""
+        pages = {name: nearest(self.cursors[name], value) for name, value in positions.items()}
+        return replace(self, pages={**self.pages, **pages})
+
+    def page(self, name: str) -> Table:
+        """The open page of a series."""
+        series = self.series[name]
+        return series.page(self.pages.get(series.cursor, 0))
+
+    def watched(self, read: set[tuple[str, str]]) -> Frame:
+        """The same frame, noting in `read` each (kind, name) that is looked up."""
+        watched = object.__new__(Frame)
+        for kind in PARTS:
+            object.__setattr__(watched, kind, _Watched(kind, getattr(self, kind), read))
+        return watched
+
+    def structure(self, read: set[tuple[str, str]]) -> tuple:
+        """What a figure that reads these entries was built for: the names and kinds of columns, and the facts."""
+        return tuple(
+            (kind, name, self._shape_of(kind, name)) for kind, name in sorted(read) if kind != "pages"
+        )
+
+    def _shape_of(self, kind: str, name: str) -> Any:
+        entry = getattr(self, kind).get(name)
+        if isinstance(entry, Table | Series):
+            return tuple((column, values.dtype.kind) for column, values in entry.items())
+        return entry if kind == "facts" else entry is not None
+
+    def _arrays(self) -> Iterator[tuple[str, Array]]:
+        for kind in ("tables", "series"):
+            for name, columns in sorted(getattr(self, kind).items()):
+                for column, values in sorted(columns.items()):
+                    yield f"{kind}/{name}/{column}", values
+        for name, grid in sorted(self.fields.items()):
+            for part in ("x", "y", "values"):
+                yield f"fields/{name}/{part}", getattr(grid, part)
+        for name, values in sorted(self.cursors.items()):
+            yield f"cursors/{name}", values
+
+    def digest(self) -> str:
+        """Fingerprint of every number in the frame (16 hex digits of SHA-256).
+
+        The same inputs give the same digest on the same machine and library versions; +0 and -0 count as one.
+        """
+        seen = hashlib.sha256()
+        for path, values in self._arrays():
+            plain = values.astype("U") if values.dtype.kind in "US" else values + np.zeros((), values.dtype)
+            if plain.dtype.byteorder == ">":
+                plain = plain.astype(plain.dtype.newbyteorder("<"))
+            header = json.dumps([path, plain.dtype.str, list(plain.shape)])
+            seen.update(header.encode())
+            seen.update(np.ascontiguousarray(plain).tobytes())
+        return seen.hexdigest()[:16]

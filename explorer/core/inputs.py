@@ -1,0 +1,175 @@
+"""Inputs: Param parameters that also know their unit, group, cost class and when they matter.
+
+cursor   only turns the pages of a frame: no computation, moved in the browser
+live     computed at every move, within 30 ms
+settle   computed when the hand lets go, within 500 ms
+long     computed in the background, newest request first
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import param
+
+Cost = Literal["cursor", "live", "settle", "long"]
+COSTS: tuple[Cost, ...] = ("cursor", "live", "settle", "long")
+
+
+@dataclass(frozen=True)
+class Info:
+    """What a page needs to know of an input beyond its value.
+
+    Parameters
+        cost  : see the head of this module
+        group : heading under which the control stands
+        unit  : written behind the value
+        log   : True for a quantity that spans decades
+        when  : other input -> values for which this one matters; the control hides otherwise
+        kind  : which control shows it: number, choice, switch, text, seed, cursor, dataset, column
+        names : value -> words for the reader (choices only)
+    """
+
+    cost: Cost = "live"
+    group: str = "Settings"
+    unit: str = ""
+    log: bool = False
+    when: Mapping[str, tuple] = field(default_factory=dict)
+    kind: str = "number"
+    names: Mapping[Any, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.cost not in COSTS:
+            raise ValueError(f"cost class {self.cost!r} is none of {', '.join(COSTS)}.")
+
+
+def _split(kind: str, options: dict[str, Any]) -> tuple[Info, dict[str, Any]]:
+    own = {
+        name: options.pop(name)
+        for name in ("cost", "group", "unit", "log", "when", "names")
+        if name in options
+    }
+    return Info(kind=kind, **own), options
+
+
+class Real(param.Number):
+    """A real number in bounds: ``Real(0.5, bounds=(0, 1), label="noise σ", cost="live", group="Problem")``."""
+
+    __slots__ = ["info"]
+    _slot_defaults = dict(param.Number._slot_defaults, info=None)
+
+    def __init__(self, default: float = 0.0, **options: Any) -> None:
+        info, rest = _split("number", options)
+        super().__init__(default, **rest)
+        self.info = info
+
+
+class Cursor(Real):
+    """A real number that picks a page of the frame's series along the cursor of the same name."""
+
+    __slots__: list[str] = []
+
+    def __init__(self, default: float = 0.0, **options: Any) -> None:
+        super().__init__(default, **{"cost": "cursor", **options})
+        self.info = Info(**{**self.info.__dict__, "kind": "cursor"})
+
+
+class Whole(param.Integer):
+    """A whole number in bounds."""
+
+    __slots__ = ["info"]
+    _slot_defaults = dict(param.Integer._slot_defaults, info=None)
+
+    def __init__(self, default: int = 0, **options: Any) -> None:
+        info, rest = _split("number", options)
+        super().__init__(default, **rest)
+        self.info = info
+
+
+class Seed(Whole):
+    """The seed of every random draw of a scene; shown with a "new draw" button."""
+
+    __slots__: list[str] = []
+
+    def __init__(self, default: int = 0, **options: Any) -> None:
+        merged: dict[str, Any] = {
+            "bounds": (0, 2**31 - 1),
+            "label": "seed",
+            "doc": "Seed of every random draw; the same seed gives the same picture.",
+            "group": "Randomness",
+            **options,
+        }
+        super().__init__(default, **merged)
+        self.info = Info(**{**self.info.__dict__, "kind": "seed"})
+
+
+class Choice(param.Selector):
+    """One of a few named settings."""
+
+    __slots__ = ["info"]
+    _slot_defaults = dict(param.Selector._slot_defaults, info=None)
+
+    def __init__(self, default: Any = None, **options: Any) -> None:
+        info, rest = _split("choice", options)
+        super().__init__(default=default, **rest)
+        self.info = info
+
+
+class Switch(param.Boolean):
+    """On or off."""
+
+    __slots__ = ["info"]
+    _slot_defaults = dict(param.Boolean._slot_defaults, info=None)
+
+    def __init__(self, default: bool = False, **options: Any) -> None:
+        info, rest = _split("switch", options)
+        super().__init__(default, **rest)
+        self.info = info
+
+
+class Text(param.String):
+    """A short text, such as a formula."""
+
+    __slots__ = ["info"]
+    _slot_defaults = dict(param.String._slot_defaults, info=None)
+
+    def __init__(self, default: str = "", **options: Any) -> None:
+        info, rest = _split("text", options)
+        super().__init__(default, **rest)
+        self.info = info
+
+
+class Data(param.Parameter):
+    """A bundled table by name, or a table of the user's own (see `explorer.core.dataset`).
+
+    Parameters
+        bundled : mapping of name -> words for the reader
+    """
+
+    __slots__ = ["bundled", "info"]
+    _slot_defaults = dict(param.Parameter._slot_defaults, info=None, bundled=None)
+
+    def __init__(self, default: str, *, bundled: Mapping[str, str], **options: Any) -> None:
+        info, rest = _split("dataset", options)
+        super().__init__(default, **rest)
+        self.info = info
+        self.bundled = dict(bundled)
+
+
+class Column(param.String):
+    """The name of a column of the table in another input; empty means the last column.
+
+    Parameters
+        of : str     name of the `Data` input
+    """
+
+    __slots__ = ["info", "of"]
+    _slot_defaults = dict(param.String._slot_defaults, info=None, of=None)
+
+    def __init__(self, default: str = "", *, of: str = "data", **options: Any) -> None:
+        info, rest = _split("column", options)
+        super().__init__(default, **rest)
+        self.info = info
+        self.of = of

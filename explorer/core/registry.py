@@ -1,0 +1,166 @@
+"""Finds scenes: a folder ``<family>/<scene>/`` with a model.py is one, and so is an entry point of another package."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import importlib
+import importlib.util
+import inspect
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from explorer.core.figure import Figure
+from explorer.core.frame import Frame
+from explorer.core.model import Model
+from explorer.core.values import InputError
+
+GROUP = "explorer.scenes"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named setting with the one thing it teaches."""
+
+    name: str
+    lesson: str
+    inputs: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One scene: where it lies and how to load its parts.
+
+    Parameters
+        name    : str     ``family/scene``
+        package : str     dotted name of the folder
+        folder  : Path
+    """
+
+    name: str
+    package: str
+    folder: Path
+
+    @property
+    def family(self) -> str:
+        return self.name.split("/")[0]
+
+    @functools.cached_property
+    def story(self) -> str:
+        """The scene's story as Markdown, without its first heading."""
+        return self._story_parts[1]
+
+    @property
+    def title(self) -> str:
+        """The first heading of the story."""
+        return self._story_parts[0]
+
+    @property
+    def summary(self) -> str:
+        """The first paragraph of the story, on one line."""
+        return " ".join(self.story.strip().split("\n\n")[0].split())
+
+    @functools.cached_property
+    def _story_parts(self) -> tuple[str, str]:
+        path = self.folder / "story.md"
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        first, _, rest = text.strip().partition("\n")
+        return (first.lstrip("# ").strip() or self.name, rest) if first.startswith("#") else (self.name, text)
+
+    @functools.cached_property
+    def presets(self) -> tuple[Preset, ...]:
+        """Named settings; the first one is where the page opens."""
+        path = self.folder / "presets.yaml"
+        entries = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
+        return tuple(Preset(e["name"], e["lesson"], dict(e.get("inputs") or {})) for e in entries or ())
+
+    @functools.cached_property
+    def model_class(self) -> type[Model]:
+        """The one subclass of Model that the scene's model.py defines."""
+        module = importlib.import_module(f"{self.package}.model")
+        own = [
+            item
+            for _, item in inspect.getmembers(module, inspect.isclass)
+            if issubclass(item, Model) and item is not Model and item.__module__ == module.__name__
+        ]
+        if len(own) != 1:
+            raise TypeError(f"{self.package}.model defines {len(own)} models; a scene has exactly one.")
+        own[0].scene_name = self.name
+        return own[0]
+
+    @functools.cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures that the scene's view.py lists."""
+        import holoviews as hv
+        import holoviews.plotting.bokeh
+
+        if hv.Store.current_backend not in hv.Store.loaded_backends():
+            hv.Store.set_current_backend("bokeh")
+        view = importlib.import_module(f"{self.package}.view")
+        return tuple(view.FIGURES)
+
+    def layout(self, frame: Frame) -> Any:
+        """Every figure of a frame as one HoloViews layout, two a row."""
+        import holoviews as hv
+
+        drawn = [figure.draw(frame).opts(title=figure.title) for figure in self.figures]
+        return hv.Layout(drawn).cols(2)
+
+    def open(self, **inputs: Any) -> Model:
+        """A headless model of the scene."""
+        return self.model_class(**inputs)
+
+
+@functools.cache
+def _scenes() -> dict[str, Scene]:
+    found = {}
+    for path in sorted(ROOT.glob("*/*/model.py")):
+        family, scene = path.parent.parent.name, path.parent.name
+        if family not in ("core", "dashboard"):
+            name = f"{family}/{scene}"
+            found[name] = Scene(name, f"explorer.{family}.{scene}", path.parent)
+    for point in entry_points(group=GROUP):
+        spec = importlib.util.find_spec(point.value)
+        if point.name.count("/") != 1 or spec is None or not spec.submodule_search_locations:
+            raise InputError(
+                f"the entry point {point.name!r} in group {GROUP} should be family/scene = a package folder; "
+                f"{point.value!r} is not."
+            )
+        if point.name not in found:
+            found[point.name] = Scene(
+                point.name, point.value, Path(next(iter(spec.submodule_search_locations)))
+            )
+    return found
+
+
+def scenes() -> tuple[Scene, ...]:
+    """Every scene, ours first, then those of other packages."""
+    return tuple(_scenes().values())
+
+
+def find(name: str) -> Scene:
+    """The scene of that name.
+
+    Raises    InputError  when there is none; the sentence names the nearest one
+    """
+    known = _scenes()
+    if name not in known:
+        near = difflib.get_close_matches(str(name), known, 1, 0.4)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}."
+        raise InputError(f"there is no scene {str(name)[:60]!r}; {hint}")
+    return known[name]
+
+
+def register(name: str, package: str) -> Scene:
+    """Add a scene folder at run time: ``register("mine/spiral", "my_package.spiral")``."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise InputError(f"{package!r} is no importable package folder; a scene is one with a model.py.")
+    added = Scene(name, package, Path(next(iter(spec.submodule_search_locations))))
+    _scenes()[name] = added
+    return added

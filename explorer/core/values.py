@@ -1,0 +1,126 @@
+"""Values of inputs: checking, JSON and text forms, with one clear sentence for what is wrong."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from typing import Any
+
+from explorer.core import dataset, inputs
+
+
+class InputError(ValueError):
+    """One sentence that says which input was wrong, how, and what would be right."""
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def _called(name: str, parameter: Any) -> str:
+    label = parameter.label
+    return name if not label or label.lower() == name.replace("_", " ").lower() else f"{name} ({label})"
+
+
+def check(name: str, parameter: Any, value: Any) -> Any:
+    """The value in the parameter's own type.
+
+    Raises    InputError  when it has another type or lies out of bounds
+    """
+    called = _called(name, parameter)
+    if isinstance(parameter, inputs.Switch):
+        return _switch(called, value)
+    if isinstance(parameter, inputs.Whole):
+        return _bounded(called, parameter, _whole(called, value))
+    if isinstance(parameter, inputs.Real):
+        return _bounded(called, parameter, _real(called, value))
+    if isinstance(parameter, inputs.Choice):
+        if not any(value == known and type(value) is type(known) for known in parameter.objects):
+            allowed = ", ".join(map(str, parameter.objects))
+            raise InputError(f"{called} is one of {allowed}; {_short(value)} is not.")
+        return value
+    if isinstance(parameter, inputs.Data):
+        if isinstance(value, str) and value in parameter.bundled:
+            return value
+        if isinstance(value, tuple) and len(value) == 2:
+            return dataset.read_table(*value)  # the content of an uploaded file and its name
+        return dataset.as_dataset(value)
+    if not isinstance(value, str):
+        raise InputError(f"{called} is a text; {_short(value)} is not.")
+    if len(value) > 2000:
+        raise InputError(f"{called} has at most 2000 characters; this text has {len(value)}.")
+    return value
+
+
+def _switch(called: str, value: Any) -> bool:
+    if value is True or value is False:
+        return value
+    if type(value).__module__ == "numpy" and type(value).__name__ in ("bool", "bool_"):
+        return bool(value)
+    raise InputError(f"{called} is on or off (True or False); {_short(value)} is neither.")
+
+
+def _whole(called: str, value: Any) -> int:
+    number = _real(called, value)
+    if number != math.floor(number):
+        raise InputError(f"{called} is a whole number; {_short(value)} is not.")
+    return int(value)
+
+
+def _real(called: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise InputError(f"{called} is a number; {_short(value)} is not.")
+    number = float(value)
+    if not math.isfinite(number):
+        raise InputError(f"{called} is a finite number; {_short(value)} is not.")
+    return number
+
+
+def _bounded(called: str, parameter: Any, number: Any) -> Any:
+    low, high = parameter.bounds or (None, None)
+    if (low is not None and number < low) or (high is not None and number > high):
+        raise InputError(f"{called} lies between {low:g} and {high:g}; {_short(number)} does not.")
+    return number
+
+
+def to_json(parameter: Any, value: Any) -> Any:
+    """The value as JSON-able data; `check` takes it back."""
+    if isinstance(value, dataset.Dataset):
+        return value.to_json()
+    return value
+
+
+def to_text(parameter: Any, value: Any) -> str:
+    """The value as it stands in a link."""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, dataset.Dataset):
+        dataset.remember(value)
+        return value.reference()
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def from_text(name: str, parameter: Any, text: str) -> Any:
+    """The value that stands in a link.
+
+    Raises    InputError  when it cannot be read
+    """
+    called = _called(name, parameter)
+    if isinstance(parameter, inputs.Switch):
+        if text.lower() not in ("0", "1", "true", "false"):
+            raise InputError(f"{called} is 1 or 0 in a link; {_short(text)} is neither.")
+        return text.lower() in ("1", "true")
+    if isinstance(parameter, inputs.Whole | inputs.Real):
+        try:
+            return int(text) if isinstance(parameter, inputs.Whole) else float(text)
+        except ValueError:
+            kind = "a whole number" if isinstance(parameter, inputs.Whole) else "a number"
+            raise InputError(f"{called} is {kind}; {_short(text)} is not.") from None
+    if isinstance(parameter, inputs.Choice):
+        for known in parameter.objects:
+            if str(known) == text:
+                return known
+    if isinstance(parameter, inputs.Data) and text not in parameter.bundled:
+        return dataset.recall(text)
+    return text

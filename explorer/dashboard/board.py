@@ -1,0 +1,137 @@
+"""Board: the figures of one page in their cards, built once and then fed with frames."""
+
+from __future__ import annotations
+
+import html
+import time
+from typing import Any
+
+import panel as pn
+
+from explorer.core.frame import Frame
+from explorer.core.model import Model
+from explorer.core.registry import Scene
+from explorer.dashboard import theme
+from explorer.dashboard.live import LiveFigure
+from explorer.dashboard.sources import Sources
+
+EMPTY = '<div class="skeleton" aria-hidden="true"></div>'
+
+
+class _Card:
+    """Title, legend, figure and caption of one figure."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        sheets = [theme.style()]
+        self.head = pn.pane.HTML(self._heading(""), stylesheets=sheets, margin=0, sizing_mode="stretch_width")
+        self.body = pn.Column(
+            pn.pane.HTML(
+                EMPTY, stylesheets=sheets, height=theme.HEIGHT, sizing_mode="stretch_width", margin=0
+            ),
+            sizing_mode="stretch_width",
+            margin=0,
+        )
+        self.foot = pn.pane.HTML("", stylesheets=sheets, margin=0, sizing_mode="stretch_width")
+        self.panel = pn.Column(
+            self.head,
+            self.body,
+            self.foot,
+            css_classes=["card"],
+            stylesheets=sheets,
+            sizing_mode="stretch_width",
+        )
+
+    def _heading(self, legend: str) -> str:
+        return f"<h3>{html.escape(self._title)}</h3>{legend}"
+
+    def put(self, figure: LiveFigure) -> None:
+        self.head.object = self._heading(theme.legend_html(figure.legend))
+        self.body[:] = [pn.pane.Bokeh(figure.model, sizing_mode="stretch_width", margin=0)]
+
+    def say(self, caption: str) -> None:
+        text = f'<p class="caption">{html.escape(caption)}</p>' if caption else ""
+        if self.foot.object != text:
+            self.foot.object = text
+
+
+class Board:
+    """The figures of one page.
+
+    Parameters
+        scene  : Scene
+        model  : Model     the page's model, for the cursors' places
+        tapped : called with {input: value} when a tap on a figure sets inputs that need computing
+    """
+
+    def __init__(self, scene: Scene, model: Model, tapped: Any) -> None:
+        self._scene = scene
+        self._model = model
+        self._tapped = tapped
+        self.sources = Sources()
+        self.figures: dict[str, LiveFigure] = {}
+        self.builds: dict[str, int] = {}
+        self.dark = False
+        self.push_seconds = 0.0
+        self._hidden = False
+        self._waiting: Frame | None = None
+        self._cards: dict[str, _Card] = {}
+        self.panel = pn.Column(
+            css_classes=["board"], stylesheets=[theme.style()], sizing_mode="stretch_width"
+        )
+
+    def prepare(self) -> None:
+        """Stand up the cards, empty."""
+        self._cards = {figure.name: _Card(figure.title) for figure in self._scene.figures}
+        self.panel[:] = [card.panel for card in self._cards.values()]
+
+    def show(self, frame: Frame) -> None:
+        """Bring the figures up to this frame; a hidden page only remembers it."""
+        if self._hidden:
+            self._waiting = frame
+            return
+        started = time.perf_counter()
+        frame = self._model.opened(frame)
+        if not self._cards:
+            self.prepare()
+        with pn.io.hold():  # one message with everything, in order
+            self._draw(frame)
+            for name, card in self._cards.items():
+                card.say(frame.captions.get(name, ""))
+        self.push_seconds = time.perf_counter() - started
+
+    def hide(self, hidden: bool) -> None:
+        """A hidden page draws nothing; shown again, it draws the newest frame once."""
+        self._hidden = hidden
+        if not hidden and self._waiting is not None:
+            waiting, self._waiting = self._waiting, None
+            self.show(waiting)
+
+    def _draw(self, frame: Frame) -> None:
+        """New columns for every figure; those whose own structure changed are built again."""
+        self.sources.push(frame)
+        for spec in self._scene.figures:
+            drawn = self.figures.get(spec.name)
+            if drawn is not None and drawn.fits(frame):
+                drawn.push(frame)
+                continue
+            figure = LiveFigure(spec, self.sources, frame, self.dark)
+            self._connect(figure, frame)
+            self.figures[spec.name] = figure
+            self.builds[spec.name] = self.builds.get(spec.name, 0) + 1
+            self._cards[spec.name].put(figure)
+
+    def _connect(self, figure: LiveFigure, frame: Frame) -> None:
+        computed = {}
+        for axis, name in figure.spec.tap.items():
+            if name in frame.cursors:
+                figure.tap_moves_cursor(axis, name)
+            else:
+                computed[axis] = name
+        if computed:
+            figure.model.on_event(
+                "tap",
+                lambda event: self._tapped(
+                    {name: float(getattr(event, axis)) for axis, name in computed.items()}
+                ),
+            )

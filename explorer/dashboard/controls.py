@@ -1,0 +1,266 @@
+"""Controls: one widget an input, in named groups, with its unit, its help and its cost class honoured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import panel as pn
+import panel_material_ui as pmui
+from bokeh.models import CustomJSTickFormatter
+
+from explorer.core import dataset, inputs
+from explorer.core.inputs import Info
+from explorer.core.model import Model
+from explorer.dashboard import theme
+from explorer.dashboard.scrub import Scrub
+
+# Panel waits 50 ms to merge a widget's events; a tenth of that still lets the newest value win (see tests/ui).
+MERGE_MS = 5
+SHORT_NUMBER = """
+const v = scale == 'log' ? Math.pow(10, tick) : tick
+const size = Math.abs(v)
+const text = size != 0 && (size >= 1e4 || size < 1e-2) ? v.toExponential(1) : String(Number(v.toPrecision(3)))
+return unit ? text + ' ' + unit : text
+"""
+UPLOAD = "your own CSV or Parquet file"
+
+Change = Callable[[dict[str, Any], bool], None]
+
+
+class Controls:
+    """The widgets of one model.
+
+    Parameters
+        model   : Model
+        changed : called with ({input: value}, moving) when the hand changes something; `moving` is True
+                  while a slider is still held. It returns nothing; it shows its own messages.
+    """
+
+    def __init__(self, model: Model, changed: Change) -> None:
+        self._model = model
+        self._changed = changed
+        self._quiet = False
+        self._groups: dict[str, list[Any]] = {}
+        self.widgets: dict[str, Any] = {}
+        self.scrubs: dict[str, Scrub] = {}
+        for name, parameter in model.inputs().items():
+            self._add(name, parameter)
+        self.show(model)
+        self.panel = pn.Column(
+            *[
+                pn.Column(
+                    pn.pane.HTML(
+                        f"<h2>{title}</h2>",
+                        css_classes=["group-title"],
+                        margin=0,
+                        stylesheets=[theme.style()],
+                    ),
+                    *widgets,
+                    sizing_mode="stretch_width",
+                    margin=(0, 0, 6, 0),
+                )
+                for title, widgets in self._groups.items()
+            ],
+            sizing_mode="stretch_width",
+        )
+
+    def show(self, model: Model) -> None:
+        """Make every widget say what the model says, without calling back."""
+        self._quiet = True
+        try:
+            for name, widget in self.widgets.items():
+                value = getattr(model, name)
+                if name in self.scrubs:
+                    continue
+                parameter = model.inputs()[name]
+                if isinstance(parameter, inputs.Data):
+                    self._show_data(widget, parameter, value)
+                elif isinstance(parameter, inputs.Column):
+                    self._show_column(widget, model, parameter, value)
+                else:
+                    shown = math.log10(value) if _is_log(parameter) else value
+                    if widget.value != shown:
+                        widget.value = shown
+                widget.visible = _matters(parameter.info, model)
+        finally:
+            self._quiet = False
+
+    def show_cursors(
+        self, model: Model, cursors: dict[str, np.ndarray], series: dict[str, list[str]]
+    ) -> None:
+        """Give every cursor its positions, and put it where the model says."""
+        from explorer.core.frame import nearest
+
+        for name, scrub in self.scrubs.items():
+            positions = cursors.get(name, np.zeros(0))
+            index = nearest(positions, getattr(model, name)) if len(positions) else 0
+            listed = [float(p) for p in positions]
+            self._quiet = True
+            try:
+                changes: dict[str, Any] = {"index": index, "series": series.get(name, [])}
+                if scrub.positions != listed:
+                    changes["positions"] = listed
+                scrub.param.update(**changes)
+            finally:
+                self._quiet = False
+
+    # One widget an input -------------------------------------------------------------------------------
+
+    def _add(self, name: str, parameter: Any) -> None:
+        build = {
+            "number": self._slider,
+            "seed": self._seed,
+            "choice": self._choice,
+            "switch": self._switch,
+            "text": self._text,
+            "cursor": self._cursor,
+            "dataset": self._dataset,
+            "column": self._column,
+        }[parameter.info.kind]
+        built = build(name, parameter)
+        if parameter.info.kind != "cursor":  # cursors stand above the figures, not among the inputs
+            self._groups.setdefault(parameter.info.group, []).extend(built)
+
+    def _say(self, name: str, moving: bool = False, convert: Callable[[Any], Any] = lambda v: v) -> Callable:
+        def heard(event: Any) -> None:
+            if not self._quiet:
+                self._changed({name: convert(event.new)}, moving)
+
+        return heard
+
+    def _slider(self, name: str, parameter: Any) -> list[Any]:
+        low, high = parameter.bounds
+        log = _is_log(parameter)
+        whole = isinstance(parameter, inputs.Whole)
+        formatter = CustomJSTickFormatter(
+            code=SHORT_NUMBER, args={"scale": "log" if log else "linear", "unit": parameter.info.unit}
+        )
+        if log:
+            low, high = math.log10(low), math.log10(high)
+        step = parameter.step or (1 if whole else (high - low) / 200)
+        widget = (pmui.IntSlider if whole else pmui.FloatSlider)(
+            label=parameter.label, start=low, end=high, step=step, format=formatter, **_common(parameter)
+        )
+        widget._debounce = MERGE_MS
+        convert = (lambda v: float(np.clip(10.0**v, *parameter.bounds))) if log else (int if whole else float)
+        if parameter.info.cost == "live":
+            widget.param.watch(self._say(name, True, convert), "value")
+        widget.param.watch(self._say(name, False, convert), "value_throttled")
+        self.widgets[name] = widget
+        return [widget]
+
+    def _seed(self, name: str, parameter: Any) -> list[Any]:
+        number = pmui.IntInput(
+            label=parameter.label, start=parameter.bounds[0], end=parameter.bounds[1], **_common(parameter)
+        )
+        again = pmui.Button(
+            label="New draw", icon="casino", variant="outlined", size="small", margin=(4, 0, 8, 4), height=38
+        )
+        number.param.watch(self._say(name, False, int), "value")
+        again.on_click(lambda _event: self._changed({name: (getattr(self._model, name) + 1) % 2**31}, False))
+        self.widgets[name] = number
+        return [pn.Row(number, again, sizing_mode="stretch_width")]
+
+    def _choice(self, name: str, parameter: Any) -> list[Any]:
+        words = {parameter.info.names.get(v, str(v)): v for v in parameter.objects}
+        widget = pmui.Select(label=parameter.label, options=words, **_common(parameter))
+        widget.param.watch(self._say(name), "value")
+        self.widgets[name] = widget
+        return [widget]
+
+    def _switch(self, name: str, parameter: Any) -> list[Any]:
+        widget = pmui.Switch(label=parameter.label, **_common(parameter))
+        widget.param.watch(self._say(name), "value")
+        self.widgets[name] = widget
+        return [widget]
+
+    def _text(self, name: str, parameter: Any) -> list[Any]:
+        widget = pmui.TextInput(label=parameter.label, max_length=2000, **_common(parameter))
+        widget.param.watch(self._say(name), "value")
+        self.widgets[name] = widget
+        return [widget]
+
+    def _cursor(self, name: str, parameter: Any) -> list[Any]:
+        scrub = Scrub(
+            cursor=name,
+            label=parameter.label,
+            unit=parameter.info.unit,
+            sizing_mode="stretch_width",
+            margin=(0, 0, 8, 0),
+        )
+
+        def rested(event: Any) -> None:
+            if not self._quiet and event.new < len(scrub.positions):
+                self._changed({name: float(np.clip(scrub.positions[event.new], *parameter.bounds))}, False)
+
+        scrub.param.watch(rested, "index")
+        self.widgets[name] = self.scrubs[name] = scrub
+        return [scrub]
+
+    def _dataset(self, name: str, parameter: Any) -> list[Any]:
+        words = {title: key for key, title in parameter.bundled.items()}
+        choice = pmui.Select(label=parameter.label, options={**words, UPLOAD: UPLOAD}, **_common(parameter))
+        upload = pmui.FileInput(
+            label="Choose a file",
+            accept=".csv,.tsv,.txt,.parquet",
+            visible=False,
+            margin=(0, 0, 8, 0),
+            max_file_size=dataset.MAX_BYTES,
+            sizing_mode="stretch_width",
+        )
+
+        def chosen(event: Any) -> None:
+            upload.visible = event.new == UPLOAD
+            if not self._quiet and event.new in parameter.bundled:
+                self._changed({name: event.new}, False)
+
+        def uploaded(event: Any) -> None:
+            if event.new:
+                self._changed({name: (event.new, upload.filename)}, False)
+
+        choice.param.watch(chosen, "value")
+        upload.param.watch(uploaded, "value")
+        self.widgets[name] = choice
+        return [choice, upload]
+
+    def _column(self, name: str, parameter: Any) -> list[Any]:
+        widget = pmui.Select(label=parameter.label, options=[""], **_common(parameter))
+        widget.param.watch(self._say(name), "value")
+        self.widgets[name] = widget
+        return [widget]
+
+    @staticmethod
+    def _show_data(widget: Any, parameter: Any, value: Any) -> None:
+        widget.value = value if isinstance(value, str) else UPLOAD
+
+    @staticmethod
+    def _show_column(widget: Any, model: Model, parameter: Any, value: str) -> None:
+        table = getattr(model, parameter.of)
+        columns = list(getattr(table, "columns", ()))
+        widget.options = columns or [""]
+        widget.value = value if value in columns else (columns[-1] if columns else "")
+        widget.disabled = not columns
+
+
+def _is_log(parameter: Any) -> bool:
+    return parameter.info.log and parameter.info.kind == "number"
+
+
+def _matters(info: Info, model: Model) -> bool:
+    """Whether an input matters now: each condition names another input and the values that make it matter."""
+    return all(
+        (value if isinstance(value := getattr(model, other), str | int | float | bool) else "yours") in values
+        for other, values in info.when.items()
+    )
+
+
+def _common(parameter: Any) -> dict[str, Any]:
+    return {
+        "description": parameter.doc or "",
+        "sizing_mode": "stretch_width",
+        "margin": (2, 4, 6, 4),
+        "size": "small",
+    }

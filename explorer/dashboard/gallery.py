@@ -1,0 +1,54 @@
+"""The gallery: a card a scene, grouped by family."""
+
+from __future__ import annotations
+
+import base64
+import html
+from itertools import groupby
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+
+from explorer.core import registry
+from explorer.core.assets import asset
+from explorer.dashboard import theme
+
+LEAD = (
+    "Live pictures of machine-learning theory that check themselves: move a slider, every linked figure follows, "
+    "and a badge says whether theory and simulation agree."
+)
+
+
+def build(names: tuple[str, ...] | None = None) -> Any:
+    """The gallery as a Panel servable, of all scenes or of those named."""
+    pn.extension(notifications=False)
+    shown = [scene for scene in registry.scenes() if names is None or scene.name in names]
+    families = "".join(
+        f"<h2>{html.escape(family)}</h2><div class='cards'>{''.join(map(_card, scenes))}</div>"
+        for family, scenes in groupby(shown, key=lambda scene: scene.family)
+    )
+    body = f'<div class="gallery"><p class="lead">{LEAD}</p>{families}</div>'
+    return pmui.Page(
+        title="Ridgeline",
+        main=[pn.pane.HTML(body, stylesheets=[theme.style()], sizing_mode="stretch_width", margin=0)],
+        theme_config=theme.PALETTE,
+        meta_description=LEAD,
+        raw_css=[theme.style()],
+    )
+
+
+def _card(scene: registry.Scene) -> str:
+    return (
+        f'<a class="scene" href="./{scene.name}">{_thumbnail(scene)}'
+        f"<div><h3>{html.escape(scene.title)}</h3><p>{html.escape(scene.summary)}</p></div></a>"
+    )
+
+
+def _thumbnail(scene: registry.Scene) -> str:
+    try:
+        picture = asset(f"thumbnails/{scene.name.replace('/', '-')}.png").read_bytes()
+    except FileNotFoundError:
+        return '<div class="blank"></div>'
+    data = base64.b64encode(picture).decode()
+    return f'<img alt="" src="data:image/png;base64,{data}">'

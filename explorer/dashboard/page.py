@@ -1,0 +1,285 @@
+"""The page of a scene: inputs on the left, figures in the middle, checks and the story below."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+import param
+from bokeh.models import CustomJS
+from panel.custom import JSComponent
+
+from explorer.core import link, registry
+from explorer.core.check import Check
+from explorer.core.frame import Frame
+from explorer.core.roles import DARK_TWIN
+from explorer.core.runner import Report
+from explorer.core.values import InputError
+from explorer.dashboard import theme
+from explorer.dashboard.badges import badges_html
+from explorer.dashboard.board import Board
+from explorer.dashboard.controls import Controls
+from explorer.dashboard.session import Session, sentence
+
+PROGRESS_EVERY = 0.1
+
+
+class Eye(JSComponent):
+    """Tells the server whether the page can be seen."""
+
+    visible_now = param.Boolean(True, doc="False while the browser's tab is hidden.")
+
+    _esm = Path(__file__).parent / "eye.js"
+
+
+class ScenePage:
+    """One open page of one scene.
+
+    Parameters
+        scene  : Scene
+        texts  : input name -> text, as they stand in the address
+        inputs : input name -> value
+    """
+
+    def __init__(self, scene: registry.Scene, texts: dict[str, str], inputs: dict[str, Any]) -> None:
+        self.scene = scene
+        self._document = pn.state.curdoc
+        self._opening = ""
+        self.model = self._open(texts, inputs)
+        self.board = Board(scene, self.model, lambda values: self._changed(values, False))
+        self.session = Session(self.model, self._show, self._schedule)
+        self.controls = Controls(self.model, self._changed)
+        self._told = 0.0
+        self._parts()
+        self.session.on_checks = self._show_checks
+        self.session.on_progress = self._show_progress
+        self.session.on_busy = self._show_busy
+        self.session.on_message = self._say
+        if self._opening:
+            self._say(self._opening)
+
+    def _open(self, texts: dict[str, str], inputs: dict[str, Any]) -> Any:
+        """The model of the address; what is wrong there becomes a sentence, not an error page."""
+        first = self.scene.presets[0].inputs if self.scene.presets and not texts and not inputs else {}
+        model = self.scene.open(**{**first, **inputs})
+        try:
+            model.update(**link.read_inputs(self.scene.model_class, texts))
+        except ValueError as error:
+            self._opening = f"{sentence(error)} The page shows the default setting."
+        return model
+
+    def _parts(self) -> None:
+        sheets = [theme.style()]
+        wide: dict[str, Any] = {"sizing_mode": "stretch_width", "stylesheets": sheets}
+        self.message = pmui.Alert(
+            object="", severity="error", visible=False, sizing_mode="stretch_width", margin=(0, 0, 8, 0)
+        )
+        self.progress = pmui.LinearProgress(
+            value=0, variant="determinate", sizing_mode="stretch_width", margin=(14, 8)
+        )
+        self.doing = pn.pane.HTML("", stylesheets=sheets, margin=(6, 8))
+        cancel = pmui.Button(label="Cancel", size="small", variant="text", margin=(2, 4))
+        cancel.on_click(lambda _event: self._cancel())
+        self.busy = pn.Row(
+            self.doing,
+            self.progress,
+            cancel,
+            visible=False,
+            sizing_mode="stretch_width",
+            css_classes=["busy"],
+        )
+        self.badges = pn.pane.HTML(badges_html(None), margin=(8, 0, 0, 0), **wide)
+        self.status = pn.pane.HTML("", margin=0, **wide)
+        self.eye = Eye(width=0, height=0, margin=0)
+        self.eye.param.watch(lambda event: self.board.hide(not event.new), "visible_now")
+        story = pn.pane.Markdown(
+            self.scene.story, sizing_mode="stretch_width", css_classes=["story"], stylesheets=sheets
+        )
+        main = [
+            self.message,
+            pn.Column(*self.controls.scrubs.values(), css_classes=["cursors"], **wide),
+            self.busy,
+            self.board.panel,
+            self.badges,
+            self.status,
+            story,
+            self.eye,
+        ]
+        self.panel = pmui.Page(
+            title=self.scene.title,
+            sidebar=[self._presets(), self.controls.panel],
+            main=[pn.Column(*main, css_classes=["main"], stylesheets=sheets, sizing_mode="stretch_width")],
+            header=[self._home()],
+            sidebar_width=310,
+            theme_config=theme.PALETTE,
+            raw_css=[theme.style()],
+            meta_description=self.scene.summary,
+        )
+        self.panel.jscallback(
+            dark_theme=f"const dark = cb_obj.dark_theme, pairs = {DARK_TWIN}, names = {list(theme.COLOURS)};"
+            + theme.RECOLOUR
+        )
+        self.panel.param.watch(lambda event: setattr(self.board, "dark", event.new), "dark_theme")
+        self.board.dark = self.panel.dark_theme
+
+    def _home(self) -> Any:
+        return pmui.Button(
+            label="All scenes", href="./..", variant="text", color="light", icon="apps", margin=0
+        )
+
+    def _presets(self) -> Any:
+        if not self.scene.presets:
+            return pn.Column(margin=0)
+        names = {preset.name: preset for preset in self.scene.presets}
+        choice = pmui.Select(
+            label="Preset",
+            options=["", *names],
+            value=self.scene.presets[0].name,
+            sizing_mode="stretch_width",
+            size="small",
+            margin=(10, 4, 0, 4),
+        )
+        lesson = pn.pane.HTML("", stylesheets=[theme.style()], sizing_mode="stretch_width", margin=(2, 4))
+
+        def tell(name: str) -> None:
+            lesson.object = f'<p class="lesson">{names[name].lesson}</p>' if name in names else ""
+
+        def chosen(event: Any) -> None:
+            tell(event.new)
+            if event.new in names:
+                defaults = {name: p.default for name, p in self.model.inputs().items()}
+                self._changed({**defaults, **names[event.new].inputs}, False)
+
+        choice.param.watch(chosen, "value")
+        tell(choice.value)
+        return pn.Column(choice, lesson, sizing_mode="stretch_width", margin=0)
+
+    # What happens ---------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Called once the page stands: compile, compute, draw."""
+        from explorer.core import jit
+
+        def warm(report: Report) -> None:
+            report(0.0, "loading the scene")
+            _ = self.scene.figures
+            jit.warm(self.scene.package.rpartition(".")[0], report)
+            report(1.0, "computing")
+
+        self.board.prepare()
+        self.session.start(warm)
+
+    def _changed(self, values: dict[str, Any], moving: bool) -> None:
+        if self.session.change(values, moving):
+            if not moving:
+                self.controls.show(self.model)
+                self._write_address()
+        else:
+            self.controls.show(self.model)
+
+    def _cancel(self) -> None:
+        self.session.cancel()
+        self._say("")
+
+    def _show(self, frame: Frame) -> None:
+        series: dict[str, list[str]] = {}
+        for name, held in frame.series.items():
+            series.setdefault(held.cursor, []).append(name)
+        self.board.show(frame)
+        self.controls.show_cursors(self.model, dict(frame.cursors), series)
+        self.status.object = (
+            f'<p class="status">computed in {1e3 * self.session.compute_seconds:.1f} ms, '
+            f"sent in {1e3 * self.board.push_seconds:.1f} ms</p>"
+        )
+        self._push_to_notebook()
+
+    def _show_checks(self, checks: list[Check] | None) -> None:
+        text = badges_html(checks)
+        if self.badges.object != text:
+            self.badges.object = text
+
+    def _show_progress(self, share: float, text: str) -> None:
+        now = time.perf_counter()
+        if share in (0.0, 1.0) or now - self._told > PROGRESS_EVERY:
+            self._told = now
+            self.progress.value = round(100 * share)
+            self.doing.object = f'<span class="doing">{text or "working"}…</span>'
+
+    def _show_busy(self, busy: bool) -> None:
+        self.busy.visible = busy
+
+    def _say(self, text: str) -> None:
+        if self.message.object != text:
+            self.message.object = text
+            self.message.visible = bool(text)
+
+    def _write_address(self) -> None:
+        location = pn.state.location
+        if location is not None:
+            query = "?" + self.model.link().partition("&")[2]
+            if location.search != query:
+                location.search = query
+
+    def _push_to_notebook(self) -> None:
+        if self._document is None or self._document.session_context is None:
+            for figure in self.board.panel.select(pn.pane.Bokeh):
+                if figure._models:
+                    pn.io.push_notebook(figure)
+
+    def _schedule(self, action: Callable[[], None], wait: int) -> Callable[[], None]:
+        """Run on the page's own thread; in a notebook there is none, and it runs at once."""
+        document = self._document
+        if document is None or document.session_context is None:
+            action()
+            return lambda: None
+        if wait == 0:
+            document.add_next_tick_callback(action)
+            return lambda: None
+        timer = document.add_timeout_callback(action, wait)
+        pending = [timer]
+
+        def take_back() -> None:
+            if pending:
+                try:
+                    document.remove_timeout_callback(pending.pop())
+                except ValueError:
+                    pass  # it has run
+
+        return take_back
+
+    def close(self) -> None:
+        """The session ended: stop its worker and let go of its figures."""
+        self.session.close()
+
+
+def build(name: str, **inputs: Any) -> Any:
+    """The page of a scene as a Panel servable.
+
+    Parameters
+        name   : str     such as ``"ridge/path"``
+        inputs           values of its inputs
+
+    Raises    ValueError  when there is no such scene or an input is wrong
+    """
+    pn.extension("katex", notifications=False)
+    scene = registry.find(name)
+    page = ScenePage(scene, _address_texts(), inputs)
+    if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
+        pn.state.onload(page.start)
+        pn.state.on_session_destroyed(lambda _context: page.close())
+    else:
+        page.start()
+    return page.panel
+
+
+def _address_texts() -> dict[str, str]:
+    """Inputs that stand in the page's address."""
+    arguments = {key: values[-1].decode("utf-8", "replace") for key, values in pn.state.session_args.items()}
+    return {key: value for key, value in arguments.items() if key not in link.RESERVED}
+
+
+__all__ = ["InputError", "ScenePage", "build"]

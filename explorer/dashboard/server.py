@@ -1,0 +1,84 @@
+"""The server: the gallery at the root, every scene under its own name."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+import panel as pn
+
+from explorer.core import registry
+from explorer.core.dataset import MAX_BYTES
+from explorer.core.values import InputError
+from explorer.dashboard import gallery, page
+
+PORT = 5006
+# An upload travels as text a third longer than the file; nothing else comes near this size.
+LARGEST_MESSAGE = 2 * MAX_BYTES
+
+
+def applications(names: Sequence[str] = ()) -> dict[str, Any]:
+    """address -> function that builds the page; all scenes when none is named."""
+    scenes = [registry.find(name) for name in names] or list(registry.scenes())
+    shown = tuple(scene.name for scene in scenes)
+    # Panel takes plain functions only, hence no functools.partial.
+    pages: dict[str, Any] = {"/": lambda: gallery.build(shown)}
+    return pages | {f"/{name}": lambda name=name: page.build(name) for name in shown}
+
+
+def free_port(address: str, wanted: int | None) -> int:
+    """The wanted port; without a wish, the usual one or the next that is free.
+
+    Raises    InputError  when the wanted port is taken
+    """
+    for port in [wanted] if wanted else range(PORT, PORT + 50):
+        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+                return port
+            except OSError:
+                continue
+    busy = f"port {wanted} is" if wanted else f"ports {PORT} to {PORT + 49} are"
+    raise InputError(f"{busy} not free on {address}; choose another with --port.")
+
+
+def serve(
+    names: Sequence[str] = (),
+    *,
+    port: int | None = None,
+    address: str = "localhost",
+    show: bool = True,
+    origins: Sequence[str] = (),
+    threaded: bool = False,
+) -> Any:
+    """Serve the gallery and the scenes; blocks unless threaded.
+
+    Parameters
+        names    : scenes to serve, all when empty
+        port     : the port, or the first free one from 5006
+        address  : interface to listen on
+        show     : open the browser
+        origins  : further host:port from which pages may connect
+        threaded : run in a thread and give it back; ``stop()`` ends it
+
+    Raises    InputError  for an unknown scene or a port that is taken
+    """
+    pages = applications(names)
+    chosen = free_port(address, port)
+    local = [f"localhost:{chosen}", f"127.0.0.1:{chosen}", f"{address}:{chosen}"]
+    return pn.serve(
+        pages,
+        port=chosen,
+        address=address,
+        show=show,
+        threaded=threaded,
+        title="Ridgeline",
+        websocket_origin=list(dict.fromkeys([*local, *origins])),
+        websocket_max_message_size=LARGEST_MESSAGE,
+        http_server_kwargs={"max_buffer_size": LARGEST_MESSAGE},
+        check_unused_sessions_milliseconds=5000,
+        unused_session_lifetime_milliseconds=15000,
+        verbose=False,
+    )

@@ -1,0 +1,189 @@
+"""Session: one open page. It decides what is computed where, and keeps the newest picture on the screen."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from explorer.core.check import Check
+from explorer.core.frame import Frame
+from explorer.core.model import Model
+from explorer.core.runner import Job, Report, Runner, silent
+from explorer.core.values import InputError
+
+# A computation slower than this leaves the hand: the next one goes to the worker.
+SLOW = 0.25
+# How long the hand must rest before refinements and checks start.
+REST_MS = 150
+
+
+class Session:
+    """Turns changed inputs into frames.
+
+    A change within its cost class is computed at once; long ones, and whatever proved slow, go to the one
+    worker of this session, newest request first. Refinements and checks follow when the hand rests.
+
+    Parameters
+        model    : Model
+        show     : called with each new frame, on the page's own thread
+        schedule : runs a function on the page's own thread, after so many milliseconds; gives a function
+                   that takes it back
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        show: Callable[[Frame], None],
+        schedule: Callable[[Callable[[], None], int], Callable[[], None]],
+    ) -> None:
+        self.model = model
+        self.runner = Runner()
+        self.on_checks: Callable[[list[Check] | None], None] = lambda checks: None
+        self.on_progress: Report = silent
+        self.on_busy: Callable[[bool], None] = lambda busy: None
+        self.on_message: Callable[[str], None] = lambda sentence: None
+        self.compute_seconds = 0.0
+        self._show = show
+        self._schedule = schedule
+        self._request = 0
+        self._rest: Callable[[], None] = lambda: None
+        self._warm: Callable[[Report], None] | None = None
+        self.closed = False
+
+    def start(self, warm: Callable[[Report], None]) -> None:
+        """Compute the first frame in the worker, after compiling what it needs."""
+        self._warm = warm
+        self._long(self._next())
+
+    def change(self, values: dict[str, Any], moving: bool = False) -> bool:
+        """Set inputs and bring the picture up to date; False, with a message, when a value is wrong."""
+        try:
+            before = {name: getattr(self.model, name) for name in values if name in self.model.inputs()}
+            self.model.update(**values)
+        except (InputError, ValueError) as error:
+            self.on_message(sentence(error))
+            return False
+        changed = [name for name in values if getattr(self.model, name) is not before[name]]
+        costs = {self.model.inputs()[name].info.cost for name in changed}
+        if costs - {"cursor"}:
+            self.refresh(long="long" in costs, moving=moving)
+        return True
+
+    def refresh(self, long: bool = False, moving: bool = False) -> None:
+        """Compute the present inputs."""
+        request = self._next()
+        if long or self.compute_seconds > SLOW or self._warm is not None:
+            self._long(request)
+            return
+        self.runner.cancel()
+        self.on_busy(False)
+        started = time.perf_counter()
+        try:
+            frame = self.model.compute(silent)
+        except Exception as error:
+            self._failed(error)
+            return
+        self.compute_seconds = time.perf_counter() - started
+        self.on_message("")
+        self._show(frame)
+        self.on_checks(None)
+        self._rest = self._schedule(lambda: self._finish(request, frame), REST_MS)
+
+    def cancel(self) -> None:
+        """Stop the running work; the picture stays as it is."""
+        self._next()
+        self.runner.cancel()
+        self.on_busy(False)
+
+    def close(self) -> None:
+        """The page is gone."""
+        self.closed = True
+        self._next()
+        self.runner.close()
+
+    # The worker's side ---------------------------------------------------------------------------------
+
+    def _next(self) -> int:
+        self._rest()
+        self._rest = lambda: None
+        self._request += 1
+        return self._request
+
+    def _long(self, request: int) -> None:
+        """Everything in the worker: compile if need be, compute, refine, check."""
+        work = self.model.copy()
+        warm = self._warm
+
+        def job(report: Report) -> tuple[Frame, list[Check]]:
+            if warm is not None:
+                warm(report)
+            started = time.perf_counter()
+            frame = None
+            for frame in work.frames(report):
+                if started:
+                    self.compute_seconds, started = time.perf_counter() - started, 0.0
+                self._on_page(request, lambda frame=frame: self._show(frame))
+            assert frame is not None
+            return frame, work.verify(frame)
+
+        self._submit(request, job)
+
+    def _finish(self, request: int, frame: Frame) -> None:
+        """Refine and check a frame that is already on the screen."""
+        work = self.model.copy()
+
+        def job(report: Report) -> tuple[Frame, list[Check]]:
+            last = frame
+            for last in work.refine(frame, report):
+                self._on_page(request, lambda last=last: self._show(last))
+            return last, work.verify(last)
+
+        self._submit(request, job)
+
+    def _submit(self, request: int, work: Callable[[Report], tuple[Frame, list[Check]]]) -> None:
+        def done(result: tuple[Frame, list[Check]]) -> None:
+            frame, checks = result
+            self._on_page(request, lambda: self._done(frame, checks))
+
+        self.on_busy(True)
+        self.runner.submit(
+            Job(
+                work,
+                done=done,
+                failed=lambda error: self._on_page(request, lambda: self._failed(error)),
+                progress=lambda share, text: self._on_page(request, lambda: self.on_progress(share, text)),
+            )
+        )
+
+    def _on_page(self, request: int, action: Callable[[], None]) -> None:
+        """Run on the page's thread, unless a newer request has come in the meantime."""
+
+        def run() -> None:
+            if request == self._request and not self.closed:
+                action()
+
+        if not self.closed:
+            self._schedule(run, 0)
+
+    def _done(self, frame: Frame, checks: list[Check]) -> None:
+        self._warm = None
+        self.model.accept(frame)
+        self.on_busy(False)
+        self.on_message("")
+        self.on_checks(checks)
+
+    def _failed(self, error: BaseException) -> None:
+        self._warm = None
+        self.on_busy(False)
+        self.on_message(f"{sentence(error)} The picture still shows the setting before.")
+        if not isinstance(error, ValueError):
+            logging.getLogger(__name__).error("a computation failed", exc_info=error)
+
+
+def sentence(error: BaseException) -> str:
+    """What a reader is told of an error: one line, no path, no traceback."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    text = text[0].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else text + "."

@@ -1,0 +1,113 @@
+"""One data source a table and page: every figure that shows a column reads it from the same place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from bokeh.models import ColumnDataSource
+
+from explorer.core.frame import Frame, Series, Table
+
+
+class Sources:
+    """The data sources of one page.
+
+    A table becomes one source. A series becomes two: the whole book, which travels to the browser once, and
+    the open page, which the browser takes out of the book by itself (see `scrub`).
+    """
+
+    def __init__(self) -> None:
+        self._tables: dict[str, ColumnDataSource] = {}
+        self._books: dict[str, ColumnDataSource] = {}
+        self._pages: dict[str, ColumnDataSource] = {}
+        self._wanted: dict[str, set[str]] = {}
+        self._sent: dict[str, dict[str, np.ndarray]] = {}
+        self.messages = 0
+
+    def owner(self, frame: Frame, columns: dict[str, Any]) -> str | None:
+        """Name of the one table or series page that holds all these columns, with these values.
+
+        Raises    ValueError  when two of them do: the view must tell them apart by column names
+        """
+        pages = {name: frame.page(name) for name in frame.series}
+        owners = [name for name, held in {**frame.tables, **pages}.items() if _holds(held, columns)]
+        if len(owners) > 1:
+            raise ValueError(
+                f"columns {sorted(columns)} stand with equal values in {owners}; give them different names."
+            )
+        return owners[0] if owners else None
+
+    def source(self, frame: Frame, name: str, columns: set[str]) -> ColumnDataSource:
+        """The shared source of a table or series page, holding at least these columns."""
+        wanted = self._wanted.setdefault(name, set())
+        new = columns - wanted
+        wanted |= columns
+        if name in frame.series:
+            return self._page(frame, name, frame.series[name], bool(new))
+        if name not in self._tables:
+            self._tables[name] = ColumnDataSource(name=f"table:{name}")
+        if new:
+            self._assign(self._tables[name], name, frame.tables[name])
+        return self._tables[name]
+
+    def push(self, frame: Frame) -> None:
+        """One assignment for each table and series whose wanted columns changed."""
+        for name, source in self._tables.items():
+            if name in frame.tables:
+                self._assign(source, name, frame.tables[name])
+        for name, book in self._books.items():
+            if name in frame.series:
+                self._assign_book(book, name, frame.series[name])
+
+    def _page(self, frame: Frame, name: str, series: Series, grew: bool) -> ColumnDataSource:
+        if name not in self._pages:
+            self._books[name] = ColumnDataSource(name=f"book:{name}")
+            # The tag keeps the book in the document, where the browser finds it beside its page.
+            self._pages[name] = ColumnDataSource(name=f"page:{name}", tags=[self._books[name]])
+        if grew:
+            self._assign_book(self._books[name], name, series)
+            page = frame.page(name)
+            self._pages[name].data = {column: page[column] for column in self._wanted[name]}
+        return self._pages[name]
+
+    def _assign(self, source: ColumnDataSource, name: str, table: Table) -> None:
+        self._write(
+            source, name, {column: table[column] for column in sorted(self._wanted[name] & set(table))}
+        )
+
+    def _assign_book(self, book: ColumnDataSource, name: str, series: Series) -> None:
+        columns = {column: series[column].reshape(-1) for column in sorted(self._wanted[name] & set(series))}
+        book.tags = [series.cursor, series.points]
+        self._write(book, name, columns)
+
+    def _write(self, source: ColumnDataSource, name: str, columns: dict[str, np.ndarray]) -> None:
+        if not _same(self._sent.get(name), columns):
+            selected = source.selected
+            if selected.indices and len(next(iter(columns.values()), ())) <= max(selected.indices):
+                selected.indices = []
+            source.data = columns
+            self._sent[name] = columns
+            self.messages += 1
+
+
+def _holds(table: Table, columns: dict[str, Any]) -> bool:
+    return bool(columns) and all(
+        name in table and len(table[name]) == len(values) and _equal(table[name], np.asarray(values))
+        for name, values in columns.items()
+    )
+
+
+def _same(before: dict[str, np.ndarray] | None, after: dict[str, np.ndarray]) -> bool:
+    return (
+        before is not None
+        and before.keys() == after.keys()
+        and all(_equal(before[name], after[name]) for name in after)
+    )
+
+
+def _equal(a: np.ndarray, b: np.ndarray) -> bool:
+    if a.shape != b.shape:
+        return False
+    floats = a.dtype.kind == "f" and b.dtype.kind == "f"
+    return bool(np.array_equal(a, b, equal_nan=floats))

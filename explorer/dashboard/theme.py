@@ -1,0 +1,155 @@
+"""The look: how a figure is dressed, what stands in its legend, and what changes on a dark page."""
+
+from __future__ import annotations
+
+import functools
+import html
+from dataclasses import dataclass
+from typing import Any
+
+from bokeh.models import GlyphRenderer
+from bokeh.models.tools import (
+    BoxSelectTool,
+    HoverTool,
+    LassoSelectTool,
+    PanTool,
+    ResetTool,
+    SaveTool,
+    TapTool,
+    WheelZoomTool,
+)
+from bokeh.plotting import figure as BokehFigure
+
+from explorer.core.assets import asset
+from explorer.core.roles import DARK_TWIN
+
+HEIGHT = 268
+COLOURS = ("line_color", "fill_color", "text_color", "hatch_color")
+KEPT_TOOLS = (HoverTool, TapTool, BoxSelectTool, LassoSelectTool)
+
+# Runs in the browser when the page turns dark or light: every mark takes its twin.
+RECOLOUR = """
+const twins = dark ? pairs : Object.fromEntries(Object.entries(pairs).map(([a, b]) => [b, a]))
+for (const model of cb_obj.document.all_models) {
+  for (const name of names) {
+    if (!(name in model.properties)) continue
+    const held = model[name]
+    const colour = held && typeof held == 'object' && 'value' in held ? held.value : held
+    if (typeof colour == 'string' && colour.toLowerCase() in twins)
+      model.setv({[name]: typeof held == 'object' ? {...held, value: twins[colour.toLowerCase()]}
+                                                  : twins[colour.toLowerCase()]}, {sync: false})
+  }
+}
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a legend: its words and how the mark looks."""
+
+    label: str
+    colour: str
+    mark: str
+
+
+@functools.cache
+def style() -> str:
+    """The project's style sheet."""
+    return asset("style.css").read_text(encoding="utf-8")
+
+
+def dress(model: BokehFigure, dark: bool) -> None:
+    """Size, toolbar and colours of a figure that HoloViews built; its title and legend become page text."""
+    model.sizing_mode = "stretch_width"
+    model.width = None
+    model.height = HEIGHT
+    model.min_width = 120
+    model.title.text = ""
+    model.output_backend = "canvas"
+    model.min_border_left = 58
+    model.min_border_right = 14
+    model.min_border_top = 6
+    wheel = WheelZoomTool()
+    selecting = [tool for tool in model.tools if isinstance(tool, KEPT_TOOLS)]
+    model.tools = [PanTool(), wheel, *selecting, ResetTool(), SaveTool()]
+    if not any(isinstance(tool, BoxSelectTool) for tool in selecting) and _selectable(model):
+        model.tools = [*model.tools[:2], BoxSelectTool(), *model.tools[2:]]
+    model.toolbar.active_scroll = None
+    model.toolbar.autohide = True
+    model.toolbar.logo = None
+    for legend in model.legend:
+        legend.visible = False
+    if dark:
+        recolour(model)
+
+
+def _selectable(model: BokehFigure) -> bool:
+    return any(type(r.glyph).__name__ == "Scatter" for r in model.renderers if isinstance(r, GlyphRenderer))
+
+
+def recolour(model: BokehFigure) -> None:
+    """Give every mark of a figure the colours of a dark page."""
+    for part in model.references():
+        for name in COLOURS:
+            if name in part.properties():
+                colour = _plain(getattr(part, name))
+                if colour in DARK_TWIN:
+                    setattr(part, name, DARK_TWIN[colour])
+
+
+def _plain(colour: Any) -> str:
+    value = getattr(colour, "value", colour)
+    return value.lower() if isinstance(value, str) else ""
+
+
+def legend(model: BokehFigure) -> list[Entry]:
+    """What the figure's own legend would say."""
+    entries = []
+    for item in (item for legend in model.legend for item in legend.items):
+        label = getattr(item.label, "value", None) or getattr(item.label, "field", "")
+        glyph = item.renderers[0].glyph
+        names = glyph.properties()
+        line = _plain(glyph.line_color) if "line_color" in names else ""
+        fill = _plain(glyph.fill_color) if "fill_color" in names else ""
+        kind = type(glyph).__name__
+        mark = (
+            "dot"
+            if kind in ("Scatter", "Circle")
+            else "area"
+            if kind in ("Patch", "VArea", "Quad")
+            else "line"
+        )
+        if mark == "line" and _is_dashed(glyph):
+            mark = "dash"
+        entries.append(Entry(str(label), (fill if mark != "line" and fill else line) or line or fill, mark))
+    return entries
+
+
+def _is_dashed(glyph: Any) -> bool:
+    dash = getattr(glyph, "line_dash", None)
+    return bool(getattr(dash, "value", dash))
+
+
+def legend_html(entries: list[Entry]) -> str:
+    """The legend as page text that wraps; colours follow light and dark by themselves."""
+    light = {dark: light for light, dark in DARK_TWIN.items()}
+    chips = []
+    for entry in entries:
+        day = light.get(entry.colour, entry.colour)
+        night = DARK_TWIN.get(day, day)
+        style = f"--mark: light-dark({html.escape(day)}, {html.escape(night)})"
+        chips.append(
+            f'<span class="chip"><i class="{entry.mark}" style="{style}"></i>{html.escape(entry.label)}</span>'
+        )
+    return f'<div class="legend">{"".join(chips)}</div>' if chips else ""
+
+
+# The Material palette of the page, in the project's own colours.
+PALETTE: dict[str, Any] = {
+    "light": {
+        "palette": {"primary": {"main": "#00538a"}, "background": {"default": "#f6f6f8", "paper": "#ffffff"}}
+    },
+    "dark": {
+        "palette": {"primary": {"main": "#7cc8f5"}, "background": {"default": "#141416", "paper": "#1e1e22"}}
+    },
+}

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import holoviews as hv
+
+from explorer.core import roles
+from explorer.core.figure import Figure
+from explorer.core.frame import Frame
+
+
+def standing(frame: Frame) -> hv.Overlay:
+    wave, samples = frame.tables["wave"], frame.tables["samples"]
+    lines = [
+        hv.Curve(wave, "x", f"y{i}", label=f"line {i}").opts(**roles.line("theory"))
+        for i in range(frame.facts["lines"])
+    ]
+    dots = hv.Scatter(samples, "at", "sample", label="samples").opts(
+        **roles.points("simulation"), tools=["tap"]
+    )
+    bars = hv.ErrorBars(samples, "at", ["sample", "error"]).opts(color=roles.ROLES["simulation"].light)
+    return hv.Overlay([*lines, dots, bars, hv.VLines(frame.page("mark"), "here")])
+
+
+def travelling(frame: Frame) -> hv.Overlay:
+    return hv.Overlay([hv.Curve(frame.page("moving"), "pos", "height").opts(**roles.line("simulation"))])
+
+
+def landscape(frame: Frame) -> hv.Image:
+    bowl = frame.fields["bowl"]
+    return hv.Image((bowl.x, bowl.y, bowl.values), ["x0", "y0"], "height").opts(cmap="viridis", colorbar=True)
+
+
+def brushed(frame: Frame) -> hv.Overlay:
+    samples = frame.tables["samples"]
+    return hv.Overlay(
+        [hv.Scatter(samples, "sample", "at").opts(**roles.points("simulation"), tools=["tap", "box_select"])]
+    )
+
+
+FIGURES = (
+    Figure(standing, "A standing wave and noisy samples of it", tap={"x": "phase"}),
+    Figure(travelling, "The same wave, travelling with the phase"),
+    Figure(landscape, "A bowl whose lowest point is where you tap", tap={"x": "x0", "y": "y0"}),
+    Figure(brushed, "The samples again, sideways: a row chosen here is chosen there"),
+)
