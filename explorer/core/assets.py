@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -21,7 +22,9 @@ def asset(relative: str) -> Path:
         wanted.is_absolute() or PureWindowsPath(relative).anchor or ".." in wanted.parts or "\0" in relative
     )
     path = folder if outside else (folder / wanted).resolve()
-    if outside or not path.is_relative_to(folder) or not path.exists():
+    if (
+        outside or not path.is_relative_to(folder) or not os.path.exists(path)
+    ):  # too long a name is just absent
         shown = "".join(letter if letter.isprintable() else " " for letter in wanted.name[:60])
         raise FileNotFoundError(
             f"There is no '{shown}' among the project's assets: name a file inside that folder."

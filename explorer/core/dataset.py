@@ -30,7 +30,6 @@ from explorer.core.table_arrays import (
     from_mapping,
     matrix_names,
     matrix_numbers,
-    no_such_column,
 )
 from explorer.core.table_error import (
     MAX_BYTES,
@@ -39,6 +38,7 @@ from explorer.core.table_error import (
     DataError,
     base_name,
     check_names,
+    no_such_column,
     quoted,
     shortened,
 )

@@ -18,12 +18,14 @@ class Figure:
         title  : str     a sentence about what it shows
         tap    : axis ("x", "y") -> name of the input that a tap on the figure sets to that coordinate
         follow : str     axes whose range follows the data ("xy", "x", "y" or ""), until the user zooms
+        fit    : names of the columns that the followed ranges fit; empty means all
     """
 
     draw: Callable[[Frame], Any]
     title: str
     tap: Mapping[str, str] = field(default_factory=dict)
     follow: str = "xy"
+    fit: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

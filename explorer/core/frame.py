@@ -10,9 +10,11 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
+
+from explorer.core.readonly import EVERY, ReadOnly, Watched
 
 Array = np.ndarray
 PARTS = ("tables", "fields", "series", "cursors", "captions", "facts", "pages")
@@ -20,8 +22,9 @@ PARTS = ("tables", "fields", "series", "cursors", "captions", "facts", "pages")
 
 def _frozen(values: Any, what: str) -> Array:
     array = np.array(values)  # always a copy: nobody else holds a writable view
-    if array.dtype.kind == "O":
-        raise ValueError(f"{what} holds Python objects; a column is numbers, booleans or text of one kind.")
+    if array.dtype.kind not in "biufcSU":
+        held = "Python objects" if array.dtype.kind == "O" else f"values of type {array.dtype}"
+        raise ValueError(f"{what} holds {held}; a column is numbers, booleans or text of one kind.")
     array.setflags(write=False)
     return array
 
@@ -33,45 +36,7 @@ def nearest(positions: Array, value: float) -> int:
     return int(np.argmin(np.abs(positions - value)))
 
 
-class _ReadOnly(dict):
-    """A dict that cannot change: HoloViews reads it as plain columns, nobody can write to it."""
-
-    def _refuse(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        raise TypeError("a frame is read-only: change the model's inputs and read the new frame.")
-
-    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
-
-    def __copy__(self) -> _ReadOnly:
-        return self
-
-    def __deepcopy__(self, _memo: dict) -> _ReadOnly:
-        return self
-
-    def __reduce__(self) -> tuple:
-        return (type(self), (dict(self),))
-
-
-class _Watched(_ReadOnly):
-    """A part of a frame that notes which of its entries were read."""
-
-    def __init__(self, kind: str, entries: Mapping[str, Any], read: set[tuple[str, str]]) -> None:
-        dict.__init__(self, entries)
-        self._kind, self._read = kind, read
-
-    def __getitem__(self, name: str) -> Any:
-        self._read.add((self._kind, name))
-        return dict.__getitem__(self, name)
-
-    def __contains__(self, name: object) -> bool:
-        self._read.add((self._kind, str(name)))
-        return dict.__contains__(self, name)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        self._read.add((self._kind, name))
-        return dict.get(self, name, default)
-
-
-class Table(_ReadOnly):
+class Table(ReadOnly):
     """Columns of equal length, by name.
 
     Parameters
@@ -95,7 +60,7 @@ class Table(_ReadOnly):
         return len(next(iter(self.values()))) if self else 0
 
 
-class Series(_ReadOnly):
+class Series(ReadOnly):
     """Columns with a leading step axis: one page a step, turned by a cursor in the browser.
 
     Parameters
@@ -103,15 +68,19 @@ class Series(_ReadOnly):
         columns : mapping of name -> array (steps, points)
     """
 
-    cursor: str
-
     def __init__(self, cursor: str, columns: Mapping[str, Any]) -> None:
         frozen = {name: _frozen(values, f"column {name!r}") for name, values in columns.items()}
         shapes = {name: values.shape for name, values in frozen.items()}
         if any(len(shape) != 2 for shape in shapes.values()) or len(set(shapes.values())) > 1:
             raise ValueError(f"the columns of one series share one shape (steps, points), not {shapes}.")
+        if not frozen:
+            raise ValueError("a series has at least one column; this one has none.")
         dict.__init__(self, frozen)
-        self.cursor = cursor
+        self._cursor = cursor
+
+    @property
+    def cursor(self) -> str:
+        return self._cursor
 
     def __reduce__(self) -> tuple:
         return (type(self), (self.cursor, dict(self)))
@@ -129,7 +98,7 @@ class Series(_ReadOnly):
         return Table({name: values[step] for name, values in self.items()})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Field:
     """A quantity on a regular grid.
 
@@ -152,7 +121,7 @@ class Field:
             )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays have no one truth of being equal; compare digests
 class Frame:
     """What a model computed from one setting of its inputs; replaced whole, never changed.
 
@@ -180,13 +149,15 @@ class Frame:
             name: table if isinstance(table, Table) else Table(table) for name, table in self.tables.items()
         }
         cursors = {name: _frozen(values, f"cursor {name!r}") for name, values in self.cursors.items()}
-        shared = (set(tables) & set(self.series)) | (set(tables) & set(self.fields))
+        names = [*tables, *self.series, *self.fields]
+        shared = {name for name in names if names.count(name) > 1}
         if shared:
             raise ValueError(f"{sorted(shared)} name two things in one frame; give each its own name.")
         for name, series in self.series.items():
             if series.cursor not in cursors or len(cursors[series.cursor]) != series.steps:
                 raise ValueError(
-                    f"series {name!r} has {series.steps} pages; its cursor {series.cursor!r} needs as many positions."
+                    f"series {name!r} has {series.steps} pages; "
+                    f"its cursor {series.cursor!r} needs as many positions."
                 )
         for name, value in (
             ("tables", tables),
@@ -197,7 +168,7 @@ class Frame:
             ("facts", dict(self.facts)),
             ("pages", dict(self.pages)),
         ):
-            object.__setattr__(self, name, _ReadOnly(value))
+            object.__setattr__(self, name, ReadOnly(value))
 
     def with_(self, **parts: Mapping[str, Any]) -> Frame:
         """A new frame with entries added or replaced: ``frame.with_(tables={"draws": table})``."""
@@ -218,16 +189,18 @@ class Frame:
         """The same frame, noting in `read` each (kind, name) that is looked up."""
         watched = object.__new__(Frame)
         for kind in PARTS:
-            object.__setattr__(watched, kind, _Watched(kind, getattr(self, kind), read))
+            object.__setattr__(watched, kind, Watched(kind, getattr(self, kind), read))
         return watched
 
     def structure(self, read: set[tuple[str, str]]) -> tuple:
-        """What a figure that reads these entries was built for: the names and kinds of columns, and the facts."""
+        """What a figure that reads these entries was built for: names and kinds of columns, and facts."""
         return tuple(
             (kind, name, self._shape_of(kind, name)) for kind, name in sorted(read) if kind != "pages"
         )
 
     def _shape_of(self, kind: str, name: str) -> Any:
+        if name == EVERY:
+            return tuple(sorted(dict.keys(getattr(self, kind))))
         entry = getattr(self, kind).get(name)
         if isinstance(entry, Table | Series):
             return tuple((column, values.dtype.kind) for column, values in entry.items())
@@ -247,11 +220,14 @@ class Frame:
     def digest(self) -> str:
         """Fingerprint of every number in the frame (16 hex digits of SHA-256).
 
-        The same inputs give the same digest on the same machine and library versions; +0 and -0 count as one.
+        The same inputs give the same digest on the same machine and library versions; +0 and -0 count as one,
+        and so do all NaNs.
         """
         seen = hashlib.sha256()
         for path, values in self._arrays():
             plain = values.astype("U") if values.dtype.kind in "US" else values + np.zeros((), values.dtype)
+            if plain.dtype.kind in "fc":
+                plain = np.where(np.isnan(plain), np.nan, plain)  # their sign and payload say nothing
             if plain.dtype.byteorder == ">":
                 plain = plain.astype(plain.dtype.newbyteorder("<"))
             header = json.dumps([path, plain.dtype.str, list(plain.shape)])

@@ -18,7 +18,6 @@ from explorer.core.table_error import (
     check_size,
     counted,
     fault,
-    listed,
     quoted,
 )
 
@@ -104,9 +103,10 @@ def real_numbers(cells: np.ndarray, name: str, subject: str) -> np.ndarray:
         )
     if cells.dtype.kind in "OUT":
         return np.array([_real_number(cell, name, row, subject) for row, cell in enumerate(cells, start=1)])
-    values = cells.astype(float)
+    with np.errstate(invalid="ignore", over="ignore"):  # what overflows is infinite, and told of as such
+        values = cells.astype(float)
     if cells.dtype.kind in "iu":
-        for row in np.flatnonzero(np.abs(values) > EXACT):
+        for row in np.flatnonzero(np.abs(values) >= EXACT):
             _real_number(int(cells[row]), name, int(row) + 1, subject)
     return values
 
@@ -124,9 +124,8 @@ def check_numbers(values: np.ndarray, names: tuple[str, ...], subject: str) -> N
 
 
 def _column(column: Any, name: str, subject: str) -> np.ndarray:
-    if isinstance(column, list | tuple):  # numpy would turn [1.5, "a"] to text and round [-1, 2**63]
-        array = np.empty(len(column), object)
-        array[:] = column
+    if isinstance(column, list | tuple):  # left to itself, numpy makes [1.5, "a"] text and rounds [-1, 2**63]
+        array = np.fromiter(column, object, len(column))
     else:
         array = column if isinstance(column, np.ma.MaskedArray) else np.asarray(column)
     if array.ndim != 1:
@@ -138,29 +137,23 @@ def _column(column: Any, name: str, subject: str) -> np.ndarray:
 
 def _real_number(cell: Any, name: str, row: int, subject: str) -> float:
     """One Python object as a double; the types that pandas has for missing values are known by name."""
-    place = Place(1, name, _row(row), str(cell) if isinstance(cell, str | int | np.integer) else "")
     if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
         return np.nan
     if isinstance(cell, str):
-        raise fault(subject, "text", place)
+        raise fault(subject, "text", Place(1, name, _row(row), cell))
     if not isinstance(cell, numbers.Real | decimal.Decimal | np.bool_):
         raise DataError(
             f"{subject} has a value of type {quoted(type(cell).__name__)} in column {quoted(name)}, "
-            f"{place.row}: each cell must be a number."
+            f"{_row(row)}: each cell must be a number."
         )
     try:
         number = float(cell)
     except OverflowError:  # reported as any other number that is too large
         return np.inf
     if isinstance(cell, numbers.Integral) and abs(number) <= LARGEST and int(cell) != int(number):
-        raise fault(subject, "inexact", place)
+        raise fault(subject, "inexact", Place(1, name, _row(row), str(int(cell))))
     return number
 
 
 def _row(row: int) -> str:
     return f"row {row:,} of the numbers"
-
-
-def no_such_column(subject: str, name: object, names: tuple[str, ...]) -> DataError:
-    """The error for a column that is asked for and not there."""
-    return DataError(f"{subject} has no column {quoted(name)}: choose one of {listed(names)}.")

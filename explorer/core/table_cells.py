@@ -28,7 +28,7 @@ def read_cell(cell: str) -> tuple[str, float]:
         number = float(cell)
         if abs(number) > LARGEST:
             return "large", number
-        if abs(number) > EXACT and _WHOLE.fullmatch(cell) and int(cell.lstrip("+-0")) != abs(number):
+        if abs(number) >= EXACT and _WHOLE.fullmatch(cell) and int(cell.lstrip("+-0")) != abs(number):
             return "inexact", number
         return "number", number
     word = cell.lower()
@@ -46,7 +46,7 @@ def read_row(cells: Sequence[str]) -> list[float] | None:
         numbers = list(map(float, cells))
     except ValueError:
         return None
-    return numbers if min(numbers) >= -EXACT and max(numbers) <= EXACT else None
+    return numbers if min(numbers) > -EXACT and max(numbers) < EXACT else None
 
 
 class CellReader:

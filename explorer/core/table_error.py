@@ -16,7 +16,7 @@ MAX_ROWS = 20_000
 MAX_COLUMNS = 500
 MAX_NAME = 200  # characters in a column name
 LARGEST = 1e150  # the sum of squares of MAX_ROWS numbers of this size is still finite
-EXACT = 2.0**53  # whole numbers up to this size are doubles
+EXACT = 2.0**53  # below this size every whole number is a double
 
 
 class DataError(ValueError):
@@ -89,6 +89,11 @@ def fault(subject: str, kind: str, place: Place) -> DataError:
         f"{subject} has the whole number {cell} {where}, which double precision cannot hold exactly: "
         "leave identifiers out, or rescale the column."
     )
+
+
+def no_such_column(subject: str, name: object, names: Sequence[str]) -> DataError:
+    """The error for a column that is asked for and not there."""
+    return DataError(f"{subject} has no column {quoted(name)}: choose one of {listed(names)}.")
 
 
 def check_size(subject: str, rows: int, columns: int) -> None:

@@ -4,22 +4,22 @@ Encoding. UTF-8 with or without a byte order mark, or UTF-16 with one. Bytes tha
 Windows-1252 (Latin-1 and the signs that spreadsheets add to it). Numbers are the same in all of these, so at
 worst an accent in a column name is shown wrong.
 
-Layout. The first line that is not blank names the columns. Blank lines are skipped, and so are lines at the
-end that hold nothing but separators. Messages count rows as a spreadsheet does: the first line is row 1, and
-blank lines count.
+Layout. The first line that is not blank names the columns. Lines that are blank, or hold only separators, are
+skipped. Messages count rows as a spreadsheet does: the first line is row 1, and blank lines count.
 
 Decimal commas are understood where the separator is not a comma and no point occurs below the header. Where
 each comma could as well group thousands (``1,234``), the file is refused, not guessed. A column of nothing
 but ``true`` and ``false`` becomes 1 and 0. A whole number that a double cannot hold exactly is refused: it is
 most likely an identifier.
 
-Python's `float` over each row leaves one description of what a number is, reads to the nearest double, and needs no
-library to be loaded: a table of 500 rows is read before pandas or Arrow have been imported. At the limit it is
-slower than they are (20,000 x 300 cells of six digits, 52 MiB: 1.1 s, and 0.3 s with either of them).
+Python's `float` over each row leaves one description of what a number is, reads to the nearest double, and
+needs no library to be loaded: a table of 500 rows is read before pandas or Arrow have been imported. At the
+limit it is slower than they are (20,000 x 300 cells of six digits, 52 MiB: 1.1 s, and 0.3 s with either).
 """
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import re
 from collections.abc import Iterable, Iterator
@@ -183,21 +183,22 @@ def records(layout: Layout, subject: str) -> Iterator[tuple[int, list[str]]]:
         if cells is None:
             return
         row += 1
-        if len(cells) == width:
-            yield row, cells
-        elif any(map(str.strip, cells)):
+        if not any(map(str.strip, cells)):
+            continue
+        if len(cells) != width:
             raise DataError(
                 f"{subject} has {len(cells):,} cells in line {layout.body + reader.line_num:,} "
                 f"but {width} column names: give each line one cell for each name."
             )
+        yield row, cells
 
 
 def _fit(lines: list[str], separator: str) -> tuple[float, int]:
     """How well a separator explains lines: share of rows as wide as the header, of numbers, then columns."""
-    try:
-        header, *rows = [cells for cells in _csv_reader(lines, separator) if any(map(str.strip, cells))]
-    except (csv.Error, ValueError):
-        return -1.0, 0
+    found: list[list[str]] = []
+    with contextlib.suppress(csv.Error):  # told of when the whole text is read
+        found.extend(cells for cells in _csv_reader(lines, separator) if any(map(str.strip, cells)))
+    header, rows = (found or [[]])[0], found[1:]
     if len(header) < 2:
         return -1.0, len(header)
     cells = [cell.strip() for row in rows if len(row) == len(header) for cell in row]

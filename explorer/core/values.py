@@ -36,7 +36,7 @@ def check(name: str, parameter: Any, value: Any) -> Any:
     if isinstance(parameter, inputs.Real):
         return _bounded(called, parameter, _real(called, value))
     if isinstance(parameter, inputs.Choice):
-        if not any(value == known and type(value) is type(known) for known in parameter.objects):
+        if not any(type(value) is type(known) and value == known for known in parameter.objects):
             allowed = ", ".join(map(str, parameter.objects))
             raise InputError(f"{called} is one of {allowed}; {_short(value)} is not.")
         return value
@@ -71,7 +71,10 @@ def _whole(called: str, value: Any) -> int:
 def _real(called: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise InputError(f"{called} is a number; {_short(value)} is not.")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number or fraction beyond the doubles
+        number = math.inf
     if not math.isfinite(number):
         raise InputError(f"{called} is a finite number; {_short(value)} is not.")
     return number
@@ -79,26 +82,40 @@ def _real(called: str, value: Any) -> float:
 
 def _bounded(called: str, parameter: Any, number: Any) -> Any:
     low, high = parameter.bounds or (None, None)
-    if (low is not None and number < low) or (high is not None and number > high):
-        raise InputError(f"{called} lies between {low:g} and {high:g}; {_short(number)} does not.")
-    return number
+    if (low is None or number >= low) and (high is None or number <= high):
+        return number
+    if low is None:
+        raise InputError(f"{called} is at most {high:g}; {_short(number)} is not.")
+    if high is None:
+        raise InputError(f"{called} is at least {low:g}; {_short(number)} is not.")
+    raise InputError(f"{called} lies between {low:g} and {high:g}; {_short(number)} does not.")
+
+
+def _plain(parameter: Any, value: Any) -> Any:
+    """The value in its input's own type: it may have been assigned as a NumPy scalar, past `check`."""
+    for kind, plain in ((inputs.Whole, int), (inputs.Real, float)):
+        if isinstance(parameter, kind):
+            return plain(value)
+    return value
 
 
 def to_json(parameter: Any, value: Any) -> Any:
     """The value as JSON-able data; `check` takes it back."""
     if isinstance(value, dataset.Dataset):
         return value.to_json()
-    return value
+    return _plain(parameter, value)
 
 
 def to_text(parameter: Any, value: Any) -> str:
     """The value as it stands in a link."""
-    if isinstance(value, bool):
-        return "1" if value else "0"
     if isinstance(value, dataset.Dataset):
         dataset.remember(value)
         return value.reference()
-    return repr(value) if isinstance(value, float) else str(value)
+    if isinstance(parameter, inputs.Switch):
+        return "1" if value else "0"
+    if isinstance(parameter, inputs.Real):
+        return repr(float(value))
+    return str(value)
 
 
 def from_text(name: str, parameter: Any, text: str) -> Any:

@@ -44,28 +44,19 @@ class Controls:
         self._changed = changed
         self._quiet = False
         self._groups: dict[str, list[Any]] = {}
+        self._members: dict[str, list[str]] = {}
         self.widgets: dict[str, Any] = {}
         self.scrubs: dict[str, Scrub] = {}
         for name, parameter in model.inputs().items():
             self._add(name, parameter)
+        self._sections = {title: self._section(title, widgets) for title, widgets in self._groups.items()}
+        self.panel = pn.Column(*self._sections.values(), sizing_mode="stretch_width", margin=(0, 8))
         self.show(model)
-        self.panel = pn.Column(
-            *[
-                pn.Column(
-                    pn.pane.HTML(
-                        f"<h2>{title}</h2>",
-                        css_classes=["group-title"],
-                        margin=0,
-                        stylesheets=[theme.style()],
-                    ),
-                    *widgets,
-                    sizing_mode="stretch_width",
-                    margin=(0, 0, 6, 0),
-                )
-                for title, widgets in self._groups.items()
-            ],
-            sizing_mode="stretch_width",
-        )
+
+    @staticmethod
+    def _section(title: str, widgets: list[Any]) -> pn.Column:
+        heading = pn.pane.HTML(f"<h2>{title}</h2>", margin=0, stylesheets=[theme.style()])
+        return pn.Column(heading, *widgets, sizing_mode="stretch_width", margin=(0, 0, 6, 0))
 
     def show(self, model: Model) -> None:
         """Make every widget say what the model says, without calling back."""
@@ -85,6 +76,8 @@ class Controls:
                     if widget.value != shown:
                         widget.value = shown
                 widget.visible = _matters(parameter.info, model)
+            for title, names in self._members.items():
+                self._sections[title].visible = any(self.widgets[name].visible for name in names)
         finally:
             self._quiet = False
 
@@ -123,6 +116,7 @@ class Controls:
         built = build(name, parameter)
         if parameter.info.kind != "cursor":  # cursors stand above the figures, not among the inputs
             self._groups.setdefault(parameter.info.group, []).extend(built)
+            self._members.setdefault(parameter.info.group, []).append(name)
 
     def _say(self, name: str, moving: bool = False, convert: Callable[[Any], Any] = lambda v: v) -> Callable:
         def heard(event: Any) -> None:

@@ -80,18 +80,19 @@ class LiveFigure:
         positions = {id(element): index for index, element in enumerate(_elements(drawn))}
         followed = []
         for plot in _leaves(self._plot):
-            source = plot.handles.get("source")
-            if source is None:
+            source, renderer = plot.handles.get("source"), plot.handles.get("glyph_renderer")
+            if isinstance(plot.handles.get("glyph"), Whisker):
+                renderer = _as_segments(self.model, plot.handles["glyph"])
+            if renderer is None:
                 continue  # an annotation at a fixed place, such as a line at one
-            renderer = plot.handles.get("glyph_renderer") or _as_segments(self.model, plot.handles["glyph"])
             columns = dict(source.data)
-            owner = self._sources.owner(frame, columns) if isinstance(renderer, GlyphRenderer) else None
+            owner = self._sources.owner(frame, columns)
             if owner is None:
                 self._derived.append((plot, positions[id(plot.hmap.last)]))
             else:
                 renderer.data_source = self._sources.source(frame, owner, set(columns))
                 _keep_selection_styles(renderer)
-            if isinstance(renderer, GlyphRenderer) and owner not in frame.series:
+            if owner not in frame.series and (not self.spec.fit or set(self.spec.fit) & set(columns)):
                 followed.append(renderer)
         return followed
 
@@ -103,7 +104,11 @@ class LiveFigure:
         for axis in self.spec.follow:
             fixed = getattr(self.model, f"{axis}_range")
             if fitted and isinstance(fixed, Range1d):
-                setattr(self.model, f"{axis}_range", DataRange1d(renderers=fitted, range_padding=0.05))
+                setattr(
+                    self.model,
+                    f"{axis}_range",
+                    DataRange1d(renderers=fitted, range_padding=0.05, syncable=False),
+                )
 
 
 def _elements(drawn: hv.Overlay) -> list[Any]:

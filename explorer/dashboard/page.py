@@ -26,6 +26,7 @@ from explorer.dashboard.controls import Controls
 from explorer.dashboard.session import Session, sentence
 
 PROGRESS_EVERY = 0.1
+OWN = "your own setting"
 
 
 class Eye(JSComponent):
@@ -135,28 +136,46 @@ class ScenePage:
         if not self.scene.presets:
             return pn.Column(margin=0)
         names = {preset.name: preset for preset in self.scene.presets}
-        choice = pmui.Select(
+        self.preset = pmui.Select(
             label="Preset",
-            options=["", *names],
-            value=self.scene.presets[0].name,
+            options=[OWN, *names],
             sizing_mode="stretch_width",
             size="small",
-            margin=(10, 4, 0, 4),
+            margin=(12, 12, 0, 12),
         )
-        lesson = pn.pane.HTML("", stylesheets=[theme.style()], sizing_mode="stretch_width", margin=(2, 4))
-
-        def tell(name: str) -> None:
-            lesson.object = f'<p class="lesson">{names[name].lesson}</p>' if name in names else ""
+        self.lesson = pn.pane.HTML(
+            "", stylesheets=[theme.style()], sizing_mode="stretch_width", margin=(2, 12)
+        )
 
         def chosen(event: Any) -> None:
-            tell(event.new)
-            if event.new in names:
-                defaults = {name: p.default for name, p in self.model.inputs().items()}
-                self._changed({**defaults, **names[event.new].inputs}, False)
+            if event.new in names and event.new != self._preset_now():
+                self._changed({**self._defaults(), **names[event.new].inputs}, False)
 
-        choice.param.watch(chosen, "value")
-        tell(choice.value)
-        return pn.Column(choice, lesson, sizing_mode="stretch_width", margin=0)
+        self._tell_preset()
+        self.preset.param.watch(chosen, "value")
+        return pn.Column(self.preset, self.lesson, sizing_mode="stretch_width", margin=0)
+
+    def _defaults(self) -> dict[str, Any]:
+        return {name: p.default for name, p in self.model.inputs().items()}
+
+    def _preset_now(self) -> str:
+        """The preset that the present inputs are, cursors aside; or one's own."""
+        cursors = {name for name, p in self.model.inputs().items() if p.info.cost == "cursor"}
+        now = {name: getattr(self.model, name) for name in self._defaults() if name not in cursors}
+        for preset in self.scene.presets:
+            wanted = {**self._defaults(), **preset.inputs}
+            if all(now[name] == wanted[name] for name in now):
+                return preset.name
+        return OWN
+
+    def _tell_preset(self) -> None:
+        """Name the preset that is shown, and say what it teaches."""
+        if not self.scene.presets:
+            return
+        name = self._preset_now()
+        lessons = {preset.name: preset.lesson for preset in self.scene.presets}
+        self.preset.value = name
+        self.lesson.object = f'<p class="lesson">{lessons[name]}</p>' if name in lessons else ""
 
     # What happens ---------------------------------------------------------------------------------------
 
@@ -177,6 +196,7 @@ class ScenePage:
         if self.session.change(values, moving):
             if not moving:
                 self.controls.show(self.model)
+                self._tell_preset()
                 self._write_address()
         else:
             self.controls.show(self.model)

@@ -45,7 +45,7 @@ function cut(held, from, points) {
 export function render({model, view}) {
   const bokeh = model.data, doc = bokeh.document ?? view.model.document
   const root = document.createElement("div")
-  root.className = "scrub"
+  root.className = "turner"
   const head = document.createElement("div"), row = document.createElement("div")
   head.className = "head"; row.className = "row"
   const label = document.createElement("label"), output = document.createElement("output")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import threading
+import webbrowser
 from collections.abc import Sequence
 from typing import Any
 
@@ -82,3 +85,28 @@ def serve(
         unused_session_lifetime_milliseconds=15000,
         verbose=False,
     )
+
+
+def run(names: Sequence[str], *, port: int | None, address: str, show: bool, origins: Sequence[str]) -> int:
+    """Serve until Ctrl-C; prints the address first."""
+    applications(names)  # an unknown scene is refused before anything starts
+    chosen = free_port(address, port)
+    print(f"Ridgeline is at http://{address}:{chosen}/  (Ctrl-C ends it)", flush=True)
+    show = show and _has_browser()
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    server = serve(names, port=chosen, address=address, show=show, origins=origins, threaded=True)
+    while not stop.wait(0.2) and server.is_alive():
+        pass
+    server.stop()
+    print("Ridgeline has stopped.")
+    return 0
+
+
+def _has_browser() -> bool:
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True

@@ -82,12 +82,12 @@ class Session:
         started = time.perf_counter()
         try:
             frame = self.model.compute(silent)
+            self.compute_seconds = time.perf_counter() - started
+            self._show(frame)
         except Exception as error:
             self._failed(error)
             return
-        self.compute_seconds = time.perf_counter() - started
         self.on_message("")
-        self._show(frame)
         self.on_checks(None)
         self._rest = self._schedule(lambda: self._finish(request, frame), REST_MS)
 
@@ -162,7 +162,10 @@ class Session:
 
         def run() -> None:
             if request == self._request and not self.closed:
-                action()
+                try:
+                    action()
+                except Exception as error:
+                    self._failed(error)
 
         if not self.closed:
             self._schedule(run, 0)

@@ -7,7 +7,7 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
-from bokeh.models import GlyphRenderer
+from bokeh.models import GlyphRenderer, LogTicker
 from bokeh.models.tools import (
     BoxSelectTool,
     HoverTool,
@@ -23,7 +23,7 @@ from bokeh.plotting import figure as BokehFigure
 from explorer.core.assets import asset
 from explorer.core.roles import DARK_TWIN
 
-HEIGHT = 268
+HEIGHT = 252
 COLOURS = ("line_color", "fill_color", "text_color", "hatch_color")
 KEPT_TOOLS = (HoverTool, TapTool, BoxSelectTool, LassoSelectTool)
 
@@ -79,8 +79,18 @@ def dress(model: BokehFigure, dark: bool) -> None:
     model.toolbar.logo = None
     for legend in model.legend:
         legend.visible = False
+    for axis in (*model.xaxis, *model.yaxis):
+        if isinstance(axis.ticker, LogTicker):
+            axis.ticker.desired_num_ticks = 5
+    _keep_to_the_browser(model)
     if dark:
         recolour(model)
+
+
+def _keep_to_the_browser(model: BokehFigure) -> None:
+    """What layout and theme change in the browser is no news for the server: it would be a message each."""
+    for part in (model, model.toolbar, model.title, *model.xaxis, *model.yaxis, *model.legend):
+        part.syncable = False
 
 
 def _selectable(model: BokehFigure) -> bool:
@@ -112,22 +122,22 @@ def legend(model: BokehFigure) -> list[Entry]:
         line = _plain(glyph.line_color) if "line_color" in names else ""
         fill = _plain(glyph.fill_color) if "fill_color" in names else ""
         kind = type(glyph).__name__
-        mark = (
-            "dot"
-            if kind in ("Scatter", "Circle")
-            else "area"
-            if kind in ("Patch", "VArea", "Quad")
-            else "line"
+        mark = _mark(glyph, kind, bool(fill))
+        entries.append(
+            Entry(str(label), (fill if mark in ("dot", "diamond", "area") else line) or line, mark)
         )
-        if mark == "line" and _is_dashed(glyph):
-            mark = "dash"
-        entries.append(Entry(str(label), (fill if mark != "line" and fill else line) or line or fill, mark))
     return entries
 
 
-def _is_dashed(glyph: Any) -> bool:
+def _mark(glyph: Any, kind: str, filled: bool) -> str:
+    """Which of the legend's marks looks like the glyph."""
+    if kind in ("Patch", "VArea", "Quad"):
+        return "area"
+    if kind in ("Scatter", "Circle"):
+        shape = getattr(getattr(glyph, "marker", None), "value", getattr(glyph, "marker", ""))
+        return "ring" if not filled else "diamond" if shape == "diamond" else "dot"
     dash = getattr(glyph, "line_dash", None)
-    return bool(getattr(dash, "value", dash))
+    return "dash" if getattr(dash, "value", dash) else "line"
 
 
 def legend_html(entries: list[Entry]) -> str:
@@ -150,6 +160,11 @@ PALETTE: dict[str, Any] = {
         "palette": {"primary": {"main": "#00538a"}, "background": {"default": "#f6f6f8", "paper": "#ffffff"}}
     },
     "dark": {
-        "palette": {"primary": {"main": "#7cc8f5"}, "background": {"default": "#141416", "paper": "#1e1e22"}}
+        "components": {
+            "MuiAppBar": {
+                "styleOverrides": {"root": {"backgroundColor": "#1e1e22 !important", "color": "#f2f2f5"}}
+            }
+        },
+        "palette": {"primary": {"main": "#7cc8f5"}, "background": {"default": "#141416", "paper": "#1e1e22"}},
     },
 }

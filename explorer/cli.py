@@ -1,0 +1,136 @@
+"""The command line: serve the pages, list scenes, check them, measure them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+DESCRIPTION = "Ridgeline: live pictures of machine-learning theory that check themselves."
+EPILOGUE = """\
+examples:
+  explorer                          open the gallery in the browser
+  explorer serve ridge/path         serve one scene
+  explorer check                    run every scene's checks; exit 1 if one fails
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; gives the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except ValueError as error:
+        from explorer.core.values import InputError
+
+        if not isinstance(error, InputError):
+            raise
+        print(f"explorer: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print()
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    from explorer import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="explorer",
+        description=DESCRIPTION,
+        epilog=EPILOGUE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"explorer {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="")
+    serve = commands.add_parser("serve", help="serve the gallery and the scenes (what no command does)")
+    for target in (parser, serve):
+        _serve_options(target)
+    listing = commands.add_parser("list", help="list the scenes")
+    listing.set_defaults(run=_list)
+    check = commands.add_parser("check", help="run the scenes' checks over defaults, bounds and presets")
+    check.add_argument(
+        "scenes", nargs="*", metavar="scene", help="such as ridge/path; all when none is named"
+    )
+    check.add_argument("-q", "--quiet", action="store_true", help="print only what fails and the totals")
+    check.set_defaults(run=_check)
+    bench = commands.add_parser("bench", help="measure speed against a bare Bokeh page and other libraries")
+    bench.add_argument(
+        "--json", default="bench.json", metavar="FILE", help="where the figures go (%(default)s)"
+    )
+    bench.add_argument("--no-browser", action="store_true", help="leave out what needs Chromium")
+    bench.set_defaults(run=_bench)
+    pictures = commands.add_parser("thumbnails", help="draw the gallery's thumbnails anew (needs Chromium)")
+    pictures.add_argument("scenes", nargs="*", metavar="scene")
+    pictures.set_defaults(run=_thumbnails)
+    return parser
+
+
+def _serve_options(parser: argparse.ArgumentParser) -> None:
+    if parser.prog.endswith("serve"):
+        parser.add_argument(
+            "scenes", nargs="*", metavar="scene", help="such as ridge/path; all when none is named"
+        )
+    else:
+        parser.set_defaults(scenes=[])
+    parser.add_argument("--port", type=_port, help="port to listen on (the first free one from 5006)")
+    parser.add_argument("--no-show", action="store_true", help="do not open a browser")
+    parser.add_argument("--address", default="localhost", help="interface to listen on (%(default)s)")
+    parser.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        metavar="HOST[:PORT]",
+        help="further address pages may come from",
+    )
+    parser.set_defaults(run=_serve)
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535; {text!r} is not.")
+    return int(text)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from explorer.dashboard import server
+
+    return server.run(
+        options.scenes,
+        port=options.port,
+        address=options.address,
+        show=not options.no_show,
+        origins=options.allow_origin,
+    )
+
+
+def _list(_options: argparse.Namespace) -> int:
+    from explorer.core import registry
+
+    scenes = registry.scenes()
+    width = max((len(scene.name) for scene in scenes), default=0)
+    for scene in scenes:
+        print(f"{scene.name:<{width}}  {scene.title}")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from explorer.core import survey
+
+    return survey.run(options.scenes, quiet=options.quiet)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from explorer.dashboard import bench
+
+    return bench.run(options.json, browser=not options.no_browser)
+
+
+def _thumbnails(options: argparse.Namespace) -> int:
+    from explorer.dashboard import thumbnails
+
+    return thumbnails.run(options.scenes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

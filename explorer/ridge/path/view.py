@@ -1,0 +1,117 @@
+"""Figures of the ridge path."""
+
+from __future__ import annotations
+
+import holoviews as hv
+
+from explorer.core.figure import Figure
+from explorer.core.frame import Frame
+from explorer.core.roles import CATEGORY, ROLES, line, points
+
+PENALTY = hv.Dimension("penalty", label="penalty α (log)")
+ERROR = "mean squared error (log)"
+RULE = {"color": ROLES["cursor"].light, "line_width": 1.5}
+OPEN = {"fill_color": None, "size": 7, "line_width": 1.5}
+
+
+def _rule(frame: Frame, column: str) -> hv.VLines:
+    return hv.VLines(frame.page("rule"), column).opts(**RULE)
+
+
+def coefficients(frame: Frame) -> hv.Overlay:
+    """Every coefficient against the penalty; ten by name, the next forty in grey."""
+    path = frame.tables["path"]
+    grey = hv.Curve(frame.tables["rest"], "rest_at", "rest_weight").opts(
+        color=ROLES["bound"].light, line_width=0.8, alpha=0.35
+    )
+    named = [
+        hv.Curve(path, PENALTY, f"w{i + 1}", label=name).opts(color=CATEGORY[i][0], line_width=1.8)
+        for i, name in enumerate(frame.facts["features"])
+        if name
+    ]
+    ends = hv.Scatter(frame.tables["limit_weights"], "limit_weight_at", "limit_weight").opts(
+        line_color=ROLES["bound"].light, **OPEN
+    )
+    return hv.Overlay([grey, *named, ends, _rule(frame, "chosen")]).opts(
+        logx=True, xlabel="penalty α (log)", ylabel="coefficient"
+    )
+
+
+def shrinkage(frame: Frame) -> hv.Overlay:
+    """The share of each direction that survives, and how much of the response lies along it."""
+    share = hv.Scatter(frame.tables["spectrum"], "singular", "share", label="|uᵢ·y|, largest = 1").opts(
+        **points("data", size=4, alpha=0.7, tools=["tap", "box_select"])
+    )
+    factor = hv.Scatter(frame.page("shrink"), "s", "factor", label="shrink factor s²/(s²+α)").opts(
+        **points("cursor", size=6)
+    )
+    return hv.Overlay([share, factor, hv.HLine(0.5).opts(**line("bound")), _rule(frame, "chosen_root")]).opts(
+        logx=True, ylim=(-0.03, 1.06), xlabel="singular value s (log)", ylabel="share"
+    )
+
+
+def errors(frame: Frame) -> hv.Overlay:
+    """Every error on one axis, each with its least value marked."""
+    path = frame.tables["path"]
+    curves = [hv.Curve(path, PENALTY, "train", label="training").opts(**line("data"))]
+    if frame.facts["truth"]:
+        curves += [
+            hv.Curve(path, PENALTY, "bias2", label="bias²").opts(color=ROLES["third"].light, line_width=1.5),
+            hv.Curve(path, PENALTY, "variance", label="variance").opts(color=CATEGORY[6][0], line_width=1.5),
+            hv.Curve(path, PENALTY, "risk", label="risk (exact)").opts(**line("theory")),
+        ]
+    curves += [
+        hv.Curve(path, PENALTY, "gcv", label="GCV").opts(**line("estimate")),
+        hv.Curve(path, PENALTY, "loo", label="leave-one-out").opts(**line("estimate2")),
+        hv.Curve(path, PENALTY, "kfold", label="5-fold").opts(color=CATEGORY[5][0], line_width=1.5),
+    ]
+    least = hv.Scatter(frame.tables["least"], "least_at", "least_error", label="least").opts(
+        **points("theory", size=8, marker="diamond", tools=["tap", "hover"])
+    )
+    ends = hv.Scatter(frame.tables["limit"], "limit_at", "limit_error", label="α → 0").opts(
+        line_color=ROLES["bound"].light, **OPEN
+    )
+    return hv.Overlay([*curves, least, ends, _rule(frame, "chosen")]).opts(
+        logx=True, logy=True, xlabel="penalty α (log)", ylabel=ERROR
+    )
+
+
+def freedom(frame: Frame) -> hv.Overlay:
+    """Error against effective degrees of freedom: theory over repeated draws, or the estimates from data."""
+    path = frame.tables["path"]
+    ring = hv.Scatter(frame.page("rule"), "chosen_df", "chosen_error", label="chosen α").opts(
+        line_color=ROLES["cursor"].light, fill_color=None, size=11, line_width=2.5
+    )
+    if not frame.facts["truth"]:
+        curves = [
+            hv.Curve(path, "df", "train", label="training").opts(**line("data")),
+            hv.Curve(path, "df", "gcv", label="GCV").opts(**line("estimate")),
+            hv.Curve(path, "df", "loo", label="leave-one-out").opts(**line("estimate2")),
+        ]
+    else:
+        drawn = frame.tables["simulation"]
+        blue = ROLES["simulation"].light
+        curves = [
+            hv.Curve(path, "df_theory", "test_theory", label="theory, test").opts(**line("theory")),
+            hv.Curve(path, "df_theory", "train_theory", label="theory, training").opts(**line("bound")),
+            hv.Segments(drawn, ["sim_df_low", "sim_low", "sim_df_high", "sim_high"]).opts(
+                color=blue, line_width=1.5
+            ),
+            hv.Scatter(drawn, "sim_df", "sim_test", label="simulated mean ± s.e.").opts(
+                **points("simulation", size=6, tools=["tap", "box_select"])
+            ),
+        ]
+    return hv.Overlay([*curves, ring]).opts(logy=True, xlabel="effective degrees of freedom", ylabel=ERROR)
+
+
+FIGURES = (
+    Figure(coefficients, "Coefficients shrink to zero as the penalty grows", tap={"x": "alpha"}),
+    Figure(shrinkage, "The penalty spares strong directions and mutes weak ones"),
+    Figure(
+        errors,
+        "Every estimate of the error has its own best penalty",
+        tap={"x": "alpha"},
+        fit=("risk", "train", "gcv", "loo", "kfold", "limit_error"),
+    ),
+    Figure(freedom, "Error against the degrees of freedom that the fit spends"),
+)
