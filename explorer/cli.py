@@ -121,13 +121,13 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from explorer.dashboard import bench
+    from explorer.measure import bench
 
     return bench.run(options.json, browser=not options.no_browser)
 
 
 def _thumbnails(options: argparse.Namespace) -> int:
-    from explorer.dashboard import thumbnails
+    from explorer.measure import thumbnails
 
     return thumbnails.run(options.scenes)
 

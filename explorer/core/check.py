@@ -35,8 +35,7 @@ class Check:
         """True when measured and expected agree, or when the law does not apply here."""
         if not self.applies:
             return True
-        difference = abs(self.measured - self.expected)
-        return math.isfinite(self.measured) and difference <= self.tolerance
+        return math.isfinite(self.measured) and bool(abs(self.measured - self.expected) <= self.tolerance)
 
     @property
     def verdict(self) -> str:

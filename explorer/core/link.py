@@ -31,7 +31,10 @@ def decode(text: str) -> tuple[str, dict[str, str]]:
     """
     if len(text) > LONGEST:
         raise InputError(f"a link has at most {LONGEST} characters; this one has {len(text)}.")
-    address = urlsplit(text.strip()) if "?" in text or "://" in text else None
+    try:
+        address = urlsplit(text.strip()) if "?" in text or "://" in text else None
+    except ValueError:
+        raise InputError(f"{text[:40]!r} is no address; a link is query text or a web address.") from None
     query = address.query if address else text.strip()
     found: dict[str, str] = {}
     for key, value in parse_qsl(query, keep_blank_values=True, errors="replace"):

@@ -14,6 +14,7 @@ from explorer.core import values
 from explorer.core.check import Check
 from explorer.core.frame import Frame
 from explorer.core.runner import Report, silent
+from explorer.core.threads import one_blas_thread
 from explorer.core.values import InputError
 
 
@@ -100,11 +101,26 @@ class Model(param.Parameterized):
 
     # Results ------------------------------------------------------------------------------------------
 
+    def draft(self, report: Report = silent) -> Frame:
+        """The frame of the present inputs before any refinement."""
+        with one_blas_thread():
+            return self.compute(report)
+
+    def refined(self, frame: Frame, report: Report = silent) -> Iterator[Frame]:
+        """Each refinement of a drafted frame."""
+        with one_blas_thread():
+            yield from self.refine(frame, report)
+
+    def judged(self, frame: Frame) -> list[Check]:
+        """Every check of a finished frame of the present inputs."""
+        with one_blas_thread():
+            return self.verify(frame)
+
     def frames(self, report: Report = silent) -> Iterator[Frame]:
         """The frame of the present inputs, then each refinement of it; the last one is `frame`."""
-        frame = self.compute(report)
+        frame = self.draft(report)
         yield frame
-        yield from self.refine(frame, report)
+        yield from self.refined(frame, report)
 
     @property
     def frame(self) -> Frame:
@@ -123,7 +139,7 @@ class Model(param.Parameterized):
 
     def checks(self) -> list[Check]:
         """Every check of the present frame."""
-        return self.verify(self.frame)
+        return self.judged(self.frame)
 
     def state(self) -> dict[str, Any]:
         """Every input as JSON-able data: ``explorer.scene(name, **model.state())`` gives the same digest."""

@@ -1,4 +1,4 @@
-"""Finds scenes: a folder ``<family>/<scene>/`` with a model.py is one, and so is an entry point of another package."""
+"""Finds scenes: a folder ``<family>/<scene>/`` with a model.py is one; so is another package's entry point."""
 
 from __future__ import annotations
 
@@ -125,17 +125,25 @@ def _scenes() -> dict[str, Scene]:
             name = f"{family}/{scene}"
             found[name] = Scene(name, f"explorer.{family}.{scene}", path.parent)
     for point in entry_points(group=GROUP):
-        spec = importlib.util.find_spec(point.value)
-        if point.name.count("/") != 1 or spec is None or not spec.submodule_search_locations:
-            raise InputError(
-                f"the entry point {point.name!r} in group {GROUP} should be family/scene = a package folder; "
-                f"{point.value!r} is not."
-            )
         if point.name not in found:
-            found[point.name] = Scene(
-                point.name, point.value, Path(next(iter(spec.submodule_search_locations)))
-            )
+            found[point.name] = _packaged(point.name, point.value, f"the entry point in group {GROUP}")
     return found
+
+
+def _packaged(name: str, package: str, told: str) -> Scene:
+    """The scene in a package folder; none of its modules is imported, only the packages around it."""
+    try:
+        spec = importlib.util.find_spec(package)
+    except Exception:  # the packages around it may fail in any way
+        spec = None
+    places = (spec and spec.submodule_search_locations) or ()
+    folder = next((Path(place) for place in places if Path(place, "model.py").is_file()), None)
+    if name.count("/") != 1 or folder is None:
+        raise InputError(
+            f"{told}, {name!r}, should be family/scene = a package folder with a model.py; "
+            f"{package!r} is not."
+        )
+    return Scene(name, package, folder)
 
 
 def scenes() -> tuple[Scene, ...]:
@@ -157,10 +165,10 @@ def find(name: str) -> Scene:
 
 
 def register(name: str, package: str) -> Scene:
-    """Add a scene folder at run time: ``register("mine/spiral", "my_package.spiral")``."""
-    spec = importlib.util.find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise InputError(f"{package!r} is no importable package folder; a scene is one with a model.py.")
-    added = Scene(name, package, Path(next(iter(spec.submodule_search_locations))))
+    """Add a scene folder at run time: ``register("mine/spiral", "my_package.spiral")``.
+
+    Raises    InputError  when the name is not family/scene, or the package is no folder with a model.py
+    """
+    added = _packaged(name, package, "the scene to register")
     _scenes()[name] = added
     return added

@@ -61,10 +61,16 @@ class Job:
             value = self.work(self._report)
         except Cancelled:
             self.dropped()
-        except Exception as error:
-            (self.dropped if self.cancelled else lambda: self.failed(error))()
+        except BaseException as error:  # work that raises SystemExit must not end the worker either
+            if self.cancelled:
+                self.dropped()
+            else:
+                self.failed(error)
         else:
-            (self.dropped if self.cancelled else lambda: self.done(value))()
+            if self.cancelled:
+                self.dropped()
+            else:
+                self.done(value)
 
 
 class Runner:
@@ -123,10 +129,10 @@ class Runner:
 
     def close(self) -> None:
         """Cancel everything and end the thread after the running job's next report."""
-        self.cancel()
         with self._wake:
-            self._closed = True
+            self._closed = True  # first, so that nobody can submit between the two
             self._wake.notify_all()
+        self.cancel()
 
     def _loop(self) -> None:
         while True:

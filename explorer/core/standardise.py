@@ -31,9 +31,7 @@ def standardise(X: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
             "leave constant columns out, because they have no spread to divide by."
         )
     centred = X - X.mean(axis=0)
-    centred -= centred.mean(
-        axis=0
-    )  # the first mean is rounded; its error would stay where the offset is large
+    centred -= centred.mean(axis=0)  # the first mean is rounded, and where the offset is large it shows
     centred /= np.abs(centred).max(axis=0)  # or squares of small numbers would vanish
     return centred / np.sqrt(np.mean(centred**2, axis=0))
 

@@ -43,8 +43,6 @@ def check(name: str, parameter: Any, value: Any) -> Any:
     if isinstance(parameter, inputs.Data):
         if isinstance(value, str) and value in parameter.bundled:
             return value
-        if isinstance(value, tuple) and len(value) == 2:
-            return dataset.read_table(*value)  # the content of an uploaded file and its name
         return dataset.as_dataset(value)
     if not isinstance(value, str):
         raise InputError(f"{called} is a text; {_short(value)} is not.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import panel_material_ui as pmui
 import param
 from bokeh.models import CustomJS
 from panel.custom import JSComponent
+from panel.util import edit_readonly
 
 from explorer.core import link, registry
 from explorer.core.check import Check
@@ -120,6 +122,8 @@ class ScenePage:
             raw_css=[theme.style()],
             meta_description=self.scene.summary,
         )
+        with edit_readonly(self.panel):
+            self.panel.busy = False  # ours says what it does; Panel's own light would cost two messages a change
         self.panel.jscallback(
             dark_theme=f"const dark = cb_obj.dark_theme, pairs = {DARK_TWIN}, names = {list(theme.COLOURS)};"
             + theme.RECOLOUR
@@ -289,7 +293,8 @@ def build(name: str, **inputs: Any) -> Any:
     scene = registry.find(name)
     page = ScenePage(scene, _address_texts(), inputs)
     if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
-        pn.state.onload(page.start)
+        opened = weakref.ref(page)  # Panel keeps what waits for a page that never loads
+        pn.state.onload(lambda: opened().start() if opened() else None)
         pn.state.on_session_destroyed(lambda _context: page.close())
     else:
         page.start()

@@ -65,6 +65,7 @@ class Session:
         except (InputError, ValueError) as error:
             self.on_message(sentence(error))
             return False
+        self.on_message("")
         changed = [name for name in values if getattr(self.model, name) is not before[name]]
         costs = {self.model.inputs()[name].info.cost for name in changed}
         if costs - {"cursor"}:
@@ -81,13 +82,12 @@ class Session:
         self.on_busy(False)
         started = time.perf_counter()
         try:
-            frame = self.model.compute(silent)
+            frame = self.model.draft()
             self.compute_seconds = time.perf_counter() - started
             self._show(frame)
         except Exception as error:
             self._failed(error)
             return
-        self.on_message("")
         self.on_checks(None)
         self._rest = self._schedule(lambda: self._finish(request, frame), REST_MS)
 
@@ -120,13 +120,13 @@ class Session:
             if warm is not None:
                 warm(report)
             started = time.perf_counter()
-            frame = None
-            for frame in work.frames(report):
-                if started:
-                    self.compute_seconds, started = time.perf_counter() - started, 0.0
+            frame = work.draft(report)
+            if warm is None:  # the first frame of a page also pays for loading: it says nothing of the next
+                self.compute_seconds = time.perf_counter() - started
+            self._on_page(request, lambda frame=frame: self._show(frame))
+            for frame in work.refined(frame, report):
                 self._on_page(request, lambda frame=frame: self._show(frame))
-            assert frame is not None
-            return frame, work.verify(frame)
+            return frame, work.judged(frame)
 
         self._submit(request, job)
 
@@ -136,9 +136,9 @@ class Session:
 
         def job(report: Report) -> tuple[Frame, list[Check]]:
             last = frame
-            for last in work.refine(frame, report):
+            for last in work.refined(frame, report):
                 self._on_page(request, lambda last=last: self._show(last))
-            return last, work.verify(last)
+            return last, work.judged(last)
 
         self._submit(request, job)
 
@@ -174,7 +174,6 @@ class Session:
         self._warm = None
         self.model.accept(frame)
         self.on_busy(False)
-        self.on_message("")
         self.on_checks(checks)
 
     def _failed(self, error: BaseException) -> None:

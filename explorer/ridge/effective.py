@@ -22,7 +22,8 @@ from explorer.ridge.inputs import count, frozen, nonnegative
 
 STEPS = 200  # three to nine are used
 NEAR = 1e-7  # Newton squares it to below round-off
-TINY = 1e-300  # penalties below it are taken as 0, so that no quotient meets numbers without full precision
+FLOOR = 1e-150  # eigenvalues below it, or below it times the largest, count as 0: no quotient can underflow
+TINY = 1e-290  # so do penalties below it times the largest eigenvalue
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +47,7 @@ class Levels:
 
 def levels(spectrum: np.ndarray, n: int) -> Levels:
     """Return the distinct positive eigenvalues of a spectrum (p,), split at the n largest."""
+    spectrum = np.where(spectrum > FLOOR * max(1.0, spectrum.max()), spectrum, 0.0)
     value, index, counts = np.unique(spectrum, return_inverse=True, return_counts=True)
     value, counts = value[::-1], counts[::-1]
     index = len(value) - 1 - index
@@ -80,16 +82,18 @@ def effective_penalty(spectrum: Any, n: int, penalties: Any) -> np.ndarray:
 def root(population: Levels, alpha: np.ndarray) -> np.ndarray:
     """Return μ (k,) for a population split at n; see `effective_penalty`."""
     mu = np.zeros(len(alpha))
-    active = np.flatnonzero((alpha > TINY) | population.below.any())
-    n = population.above.sum() + population.spare
+    unit = population.value[0] if len(population.value) else 1.0
+    active = np.flatnonzero((alpha > TINY * unit) | population.below.any())
     if not len(active):
         return mu
-    total = (population.above + population.below) @ population.value
-    at = (alpha[active] + total) / n  # an upper bound: μ Σ ℓ / (ℓ + μ) <= Σ ℓ
+    alpha, value = alpha[active] / unit, population.value / unit
+    total = (population.above + population.below) @ value
+    n = population.above.sum() + population.spare
+    at = (alpha + total) / n  # an upper bound: μ Σ ℓ / (ℓ + μ) <= Σ ℓ
     low, high = np.full(len(active), -np.inf), np.full(len(active), np.inf)
     last = np.full(len(active), np.inf)
     for _ in range(STEPS):
-        gap, slope = _gap(population, alpha[active], at)
+        gap, slope = _gap(population, value, alpha, at)
         x, size = np.log(at), np.abs(gap)
         low, high = np.where(gap < 0, x, low), np.where(gap > 0, x, high)
         step = -gap / slope
@@ -99,18 +103,20 @@ def root(population: Levels, alpha: np.ndarray) -> np.ndarray:
         at, last = at * np.exp(step), size
         if size.max() < NEAR:
             break
-    mu[active] = at
+    mu[active] = at * unit
     return mu
 
 
-def _gap(population: Levels, alpha: np.ndarray, mu: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return ``log A - log B`` (k,) and its slope in log μ, between 1/2 and 2."""
-    share = population.value / (population.value + mu[:, None])  # ℓ / (ℓ + μ)
-    rest = mu[:, None] / (population.value + mu[:, None])
-    A = np.maximum(rest @ population.above + population.spare, TINY)
-    B = np.maximum(share @ population.below + alpha / mu, TINY)
+def _gap(
+    population: Levels, value: np.ndarray, alpha: np.ndarray, mu: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return ``log A - log B`` (k,) and its slope in log μ, which lies between 1/2 and 2."""
+    share = value / (value + mu[:, None])  # ℓ / (ℓ + μ)
+    rest = mu[:, None] / (value + mu[:, None])
+    A = rest @ population.above + population.spare
+    B = share @ population.below + alpha / mu
     both = share * rest
     slope = both @ population.above / A + (both @ population.below + alpha / mu) / B
     far = np.log(A) - np.log(B)
     near = np.log1p((A - B) / B) if np.abs(far).max() < 0.5 else far
-    return near, np.clip(slope, 0.5, 2.0)
+    return near, slope

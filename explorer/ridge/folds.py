@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from explorer.ridge.decomposition import Decomposition, centred, numerical_rank, spectral_weights
+from explorer.ridge.decomposition import Decomposition, centred, spectral_weights
+from explorer.ridge.factor import numerical_rank, right_factor
 from explorer.ridge.inputs import count, frozen, nonnegative
 
 
@@ -73,18 +74,8 @@ def _fold_error(problem: Decomposition, rows: np.ndarray, out: np.ndarray, alpha
     """Return the mean squared error (k,) on the rows `out` of the fits to the others."""
     X, x_mean = centred(rows[~out], problem.center)
     y, y_mean = centred(problem.y[~out], problem.center)
-    s, Vt, rotated = _solved(X, y, max(problem.p, len(X)))
-    weights = spectral_weights(s, rotated, alpha)
-    predicted = (rows[out] - x_mean) @ (Vt.T @ weights) + y_mean
+    s, Vt, rotated = right_factor(X, y)
+    rank = numerical_rank(s, max(problem.p, len(X)))
+    coef = Vt[:rank].T @ spectral_weights(s[:rank], rotated[:rank], alpha)
+    predicted = (rows[out] - x_mean) @ coef + y_mean
     return ((problem.y[out, None] - predicted) ** 2).mean(axis=0)
-
-
-def _solved(X: np.ndarray, y: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return s, Vᵀ and Uᵀy of a design, cut to its rank, without forming U for a tall one."""
-    n, p = X.shape
-    if n > p:  # the triangle of [X y] holds that of X and, in its last column, Qᵀy
-        triangle = np.asarray(np.linalg.qr(np.column_stack([X, y]), mode="r"))
-        X, y = triangle[:p, :p], triangle[:p, p]
-    U, s, Vt = np.linalg.svd(X, full_matrices=False)
-    rank = numerical_rank(s, size)
-    return s[:rank], Vt[:rank], U[:, :rank].T @ y

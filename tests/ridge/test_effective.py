@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from explorer.ridge import effective_penalty
+from explorer.ridge import effective, effective_penalty
 
 mpmath = pytest.importorskip("mpmath")
 PLACE = np.arange(1.0, 25.0)
@@ -51,6 +51,32 @@ def test_isotropic_root_is_that_of_a_quadratic(n: int) -> None:
     root = np.sqrt(half**2 + alphas / n)
     expected = np.where(half > 0, alphas / n / (root + half), root - half)
     np.testing.assert_allclose(effective_penalty(np.ones(50), n, alphas), expected, rtol=1e-13)
+
+
+def test_slope_stays_between_a_half_and_two() -> None:
+    for spectrum in SPECTRA.values():
+        for n in (1, 12, 24, 60):
+            split = effective.levels(spectrum, n)
+            mu = np.logspace(-30, 10, 81)
+            for alpha in (0.0 if n < 12 else 1e-30, 1e-6, 1.0):
+                slope = effective._gap(split, split.value, np.full(81, alpha), mu)[1]
+                assert (0.5 - 1e-12 <= slope).all()
+                assert (slope <= 2 + 1e-12).all()
+
+
+@pytest.mark.parametrize("wrong", [1 / 5, 1 / 1.99, 1.5])
+def test_bisection_takes_over_where_newton_fails(wrong: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a slope that is too small, steps overshoot: out of the bracket, or to and fro within it."""
+    honest = effective._gap
+    spectrum, alphas = SPECTRA["steep"], np.logspace(-9, 3, 7)
+    expected = effective_penalty(spectrum, 12, alphas)
+
+    def misled(*arguments) -> tuple[np.ndarray, np.ndarray]:
+        gap, slope = honest(*arguments)
+        return gap, slope * wrong
+
+    monkeypatch.setattr(effective, "_gap", misled)
+    np.testing.assert_allclose(effective_penalty(spectrum, 12, alphas), expected, rtol=1e-6)
 
 
 def test_extreme_values_stay_finite() -> None:

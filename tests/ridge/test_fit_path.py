@@ -125,13 +125,51 @@ def test_interpolating_limit_is_the_formula_in_the_inverse_gram_matrix() -> None
 
 
 @pytest.mark.parametrize("center", [False, True])
-def test_a_row_with_a_feature_of_its_own_is_left_out_correctly(center: bool) -> None:
-    X, y = data(10, 3)
-    X = np.column_stack([X, np.zeros(10)])
+@pytest.mark.parametrize("scale", [1.0, 0.05, 1e-4])  # the first two are decomposed by the Gram matrix
+def test_a_row_with_a_feature_of_its_own_is_left_out_correctly(center: bool, scale: float) -> None:
+    X = np.random.default_rng(1).standard_normal((10, 4)) * [1.0, 1.0, scale, 0.0]
+    y = np.random.default_rng(2).standard_normal(10) + 1.0
     X[4, 3] = 2.0  # only row 4 has it: its leverage is 1 at alpha = 0
-    path = fit_path(X, y, [0.0, 1e-14, 1e-3], center=center)
+    path = fit_path(X, y, [0.0, 1e-14 * scale**2, 1e-3], center=center)
     for i, alpha in enumerate([0.0, 0.0, 1e-3]):
-        np.testing.assert_allclose(path.loo[i], loo_by_refits(X, y, alpha, center), rtol=1e-9)
+        np.testing.assert_allclose(path.loo[i], loo_by_refits(X, y, alpha, center), rtol=1e-8)
+
+
+def test_leverage_one_is_seen_through_the_round_off_of_the_gram_matrix() -> None:
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        basis = np.linalg.qr(np.column_stack([np.eye(12)[4], rng.standard_normal((12, 5))]))[0]
+        turn, right = (np.linalg.qr(rng.standard_normal((6, 6)))[0] for _ in range(2))
+        problem = decompose(basis @ turn * np.geomspace(1.0, 1 / 31, 6) @ right.T, np.ones(12))
+        np.testing.assert_array_equal(problem.saturated, np.arange(12) == 4)
+
+
+def test_an_outlier_of_leverage_nearly_one_is_not_taken_for_it() -> None:
+    X = np.r_[np.ones(9), 3e5][:, None]
+    y = np.random.default_rng(2).standard_normal(10) + 1.0
+    path = fit_path(X, y, [0.0])
+    np.testing.assert_allclose(path.loo[0], loo_by_refits(X, y, 0.0, False), rtol=1e-4)
+
+
+@pytest.mark.parametrize(("n", "p"), [(40, 15), (15, 40)])
+@pytest.mark.parametrize("spread", [1.0, 0.04, 1e-3])
+def test_both_roads_decompose_alike(n: int, p: int, spread: float) -> None:
+    m = min(n, p)
+    rng = np.random.default_rng(8)
+    left, right = (np.linalg.qr(rng.standard_normal((size, m)))[0] for size in (n, p))
+    X = left * np.geomspace(1.0, spread, m) @ right.T
+    problem = decompose(X, rng.standard_normal(n))
+    np.testing.assert_allclose(problem.s, np.geomspace(1.0, spread, m), rtol=1e-11)
+    np.testing.assert_allclose(problem.U * problem.s @ problem.Vt, X, atol=1e-14)
+    for basis in (problem.U.T, problem.Vt):
+        np.testing.assert_allclose(basis @ basis.T, np.eye(m), atol=1e-12)
+
+
+def test_centring_leaves_no_round_off_of_a_constant() -> None:
+    for n in range(2, 40):
+        problem = decompose(np.full((n, 2), 0.1), np.full(n, 0.7), center=True)
+        assert not problem.X.any()
+        assert not problem.y.any()
 
 
 @pytest.mark.parametrize("center", [False, True])
@@ -177,12 +215,16 @@ def test_a_new_response_or_new_penalties_need_no_new_decomposition() -> None:
             np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name))
 
 
-def test_blocks_of_penalties_give_the_same_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_of_penalties_give_the_same_path(monkeypatch: pytest.MonkeyPatch) -> None:
     X, y = data(15, 6)
-    penalties = np.logspace(-2, 2, 11)
-    whole = fit_path(X, y, penalties).loo
-    monkeypatch.setattr("explorer.ridge.leave_out.BLOCK", 45)  # three penalties at a time
-    np.testing.assert_allclose(fit_path(X, y, penalties).loo, whole, rtol=1e-13)
+    X *= np.geomspace(1.0, 1e-5, 6)  # ill-conditioned, so that there is something to refine
+    penalties = np.logspace(-9, 2, 11)
+    whole = fit_path(X, y, penalties)
+    for module in ("leave_out", "coefficients"):
+        monkeypatch.setattr(f"explorer.ridge.{module}.BLOCK", 45)  # three penalties at a time
+    blocks = fit_path(X, y, penalties)
+    np.testing.assert_allclose(blocks.loo, whole.loo, rtol=1e-13)
+    np.testing.assert_allclose(blocks.coef, whole.coef, rtol=1e-14)
 
 
 def test_scaling_laws_hold_to_round_off() -> None:

@@ -92,6 +92,7 @@ def test_inputs_stay_and_outputs_are_read_only() -> None:
             value = getattr(result, field.name)
             if isinstance(value, np.ndarray) and value.size:
                 assert not value.flags.writeable, field.name
+                assert value.base is None, field.name  # no writeable array behind it
                 assert not (value == 7.0).all(), field.name
     for array in (ridge.shrinkage([1.0], [1.0]), ridge.effective_penalty([1.0], 1, [1.0])):
         assert not array.flags.writeable

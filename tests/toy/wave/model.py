@@ -37,6 +37,7 @@ class Wave(Model):
             raise RuntimeError("the wave broke.")
         for step in range(self.work):
             report(step / self.work, "working")
+            np.linalg.svd(np.random.default_rng(step).normal(size=(150, 150)))
         x = np.linspace(0, 10, 200)
         phases = np.linspace(0, 6, 13)
         wave = np.exp(-self.decay * x) * np.sin(self.frequency * x)

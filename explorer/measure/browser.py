@@ -1,0 +1,78 @@
+"""A headless Chromium for measurements and thumbnails."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from explorer.core.values import InputError
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium() -> str | None:
+    """Path of the system's Chromium: ``EXPLORER_CHROMIUM``, or the first that is installed."""
+    return os.environ.get("EXPLORER_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@contextlib.contextmanager
+def browser() -> Iterator[Any]:
+    """A Playwright browser on the system's Chromium.
+
+    Raises    InputError  when Playwright or Chromium is missing; the sentence says what to install
+    """
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        raise InputError("this needs Playwright; install it with: pip install playwright") from None
+    path = chromium()
+    if path is None:
+        raise InputError("this needs Chromium; install it (Debian: apt-get install chromium).")
+    with sync_playwright() as play:
+        launched = play.chromium.launch(executable_path=path, args=QUIET)
+        try:
+            yield launched
+        finally:
+            launched.close()
+
+
+@contextlib.contextmanager
+def serving(pages: dict[str, Any]) -> Iterator[int]:
+    """Serve pages from a thread of this process; gives the port."""
+    import panel as pn
+
+    from explorer.dashboard.server import free_port
+
+    port = free_port("localhost", None)
+    thread = pn.serve(pages, port=port, show=False, threaded=True, verbose=False)
+    try:
+        wait_until_up(port)
+        yield port
+    finally:
+        thread.stop()
+
+
+def wait_until_up(port: int, seconds: float = 60.0) -> None:
+    """Wait until something answers on a port of this machine."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            socket.create_connection(("localhost", port), timeout=1.0).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)

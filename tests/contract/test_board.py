@@ -1,0 +1,142 @@
+"""The live engine on the one scene whose every mark is known: shared sources, hidden pages, cursors, taps."""
+
+from __future__ import annotations
+
+import pytest
+from bokeh.models import DataRange1d
+
+from explorer.core import registry
+from explorer.dashboard.board import Board
+from tests.contract.screen import Screen, equal
+from tests.contract.settings import TOY
+
+
+@pytest.fixture
+def toy() -> Screen:
+    return Screen(TOY)
+
+
+class TestToy:
+    """Facts of the one scene whose every mark is known."""
+
+    def test_marks_read_the_shared_source_of_their_table(self, toy):
+        by_glyph = {type(r.glyph).__name__: r.data_source for r in toy.renderers("standing")}
+        assert by_glyph["Line"].name == "table:wave"
+        assert by_glyph["Scatter"].name == "table:samples"
+        assert by_glyph["VSpan"].name == "page:mark"
+        assert toy.renderers("brushed")[0].data_source is by_glyph["Scatter"]  # linked brushing
+
+    def test_one_change_of_one_column_sends_its_table_alone(self, toy):
+        toy.sent()
+        toy.show(seed=5)
+        assert {name for name in toy.sent() if name} == {"table:samples"}
+
+    def test_another_structure_builds_its_figure_alone(self, toy):
+        toy.show(lines=3)
+        assert toy.board.builds == {"standing": 2, "travelling": 1, "landscape": 1, "brushed": 1}
+        assert [type(r.glyph).__name__ for r in toy.renderers("standing")].count("Line") == 3
+        toy.show(lines=3, frequency=2.0)
+        assert toy.board.builds["standing"] == 2
+
+    def test_error_bars_and_images_are_filled_again(self, toy):
+        frame = toy.show(frequency=3.0, x0=0.5)
+        bars = next(
+            r for r in toy.renderers("standing") if type(r.glyph).__name__ == "Segment"
+        ).data_source.data
+        samples = frame.tables["samples"]
+        assert equal(bars["lower"], samples["sample"] - samples["error"])
+        assert equal(bars["upper"], samples["sample"] + samples["error"])
+        image = toy.renderers("landscape")[0]
+        assert equal(image.data_source.data["image"][0], frame.fields["bowl"].values)
+        mapper, heights = image.glyph.color_mapper, frame.fields["bowl"].values
+        assert (mapper.low, mapper.high) == (heights.min(), heights.max())
+
+    @pytest.mark.xfail(strict=True, reason="derived marks are sent again even if nothing changed")
+    def test_an_unchanged_frame_sends_nothing_at_all(self, toy):
+        toy.sent()
+        toy.board.show(toy.model.frame)
+        assert not toy.sent()
+
+    def test_refinements_add_no_model_and_rebuild_nothing(self, toy):
+        before = toy.models()
+        for frame in toy.model.copy().update(frequency=2.0).frames():
+            toy.board.show(frame)
+        assert toy.models() == before
+
+    def test_a_cursor_travels_in_the_book_not_in_the_page(self, toy):
+        book, page = (toy.document.get_model_by_name(f"{kind}:moving") for kind in ("book", "page"))
+        series = toy.model.frame.series["moving"]
+        assert page.tags == [book]
+        assert book.tags == ["phase", series.points]
+        assert equal(book.data["height"].reshape(series.steps, series.points), series["height"])
+        toy.sent()
+        toy.show(phase=6.0)
+        assert not [name for name in toy.sent() if name]
+
+    def test_a_new_page_opens_where_the_cursor_stands(self):
+        scene = registry.find(TOY)
+        model = scene.open(phase=6.0)
+        board = Board(scene, model, lambda values: None)
+        board.show(model.frame)
+        line = board.figures["travelling"].model.renderers[0].data_source
+        assert equal(line.data["height"], model.frame.series["moving"]["height"][-1])
+
+    def test_chosen_rows_stay_chosen_while_they_exist(self, toy):
+        source = toy.renderers("brushed")[0].data_source
+        source.selected.indices = [3, 19]
+        toy.show(frequency=2.0)
+        assert source.selected.indices == [3, 19]
+        frame = toy.model.frame
+        shorter = {name: column[:10] for name, column in frame.tables["samples"].items()}
+        toy.board.show(frame.with_(tables={"samples": shorter}))
+        assert source.selected.indices == []
+
+    def test_followed_axes_follow_the_data_but_not_the_turning_pages(self, toy):
+        figure = toy.board.figures["standing"].model
+        assert isinstance(figure.y_range, DataRange1d)
+        moved = {type(r.glyph).__name__ for r in figure.y_range.renderers}
+        assert moved == {"Line", "Scatter", "Segment"}
+
+    def test_captions_stand_under_their_figures(self, toy):
+        toy.show(frequency=2.0)
+        texts = [
+            pane.object
+            for pane in toy.board.panel.select(lambda part: "caption" in str(getattr(part, "object", "")))
+        ]
+        assert texts == ['<p class="caption">A wave of 2 Hz.</p>']
+
+
+class TestHidden:
+    def test_draws_nothing_and_then_the_newest_once(self, toy):
+        toy.sent()
+        messages, builds = toy.board.sources.messages, dict(toy.board.builds)
+        toy.board.hide(True)
+        for frequency in (1.5, 2.0, 2.5):
+            toy.show(frequency=frequency, lines=3)
+        assert not toy.changes
+        assert (toy.board.sources.messages, toy.board.builds) == (messages, builds)
+        toy.board.hide(False)
+        assert toy.board.builds["standing"] == builds["standing"] + 1
+        lines = [r for r in toy.renderers("standing") if type(r.glyph).__name__ == "Line"]
+        assert equal(lines[0].data_source.data["y0"], toy.model.frame.tables["wave"]["y0"])
+
+    def test_seen_again_with_nothing_new_draws_nothing(self, toy):
+        toy.sent()
+        toy.board.hide(True)
+        toy.board.hide(False)
+        toy.board.hide(False)
+        assert not toy.changes
+
+    def test_a_page_that_opens_hidden_draws_when_it_is_seen(self):
+        scene = registry.find(TOY)
+        board = Board(scene, scene.open(), lambda values: None)
+        board.hide(True)
+        board.show(scene.open().frame)
+        assert board.builds == {}
+        board.hide(False)
+        assert set(board.builds) == {figure.name for figure in scene.figures}
+
+
+def test_a_rebuilt_figure_listens_once(toy):
+    toy.show(lines=3)
+    assert len(toy.board.figures["standing"].model.js_event_callbacks["tap"]) == 1

@@ -1,0 +1,225 @@
+"""One open page: live changes at once, long ones in the worker, the newest wins."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from explorer.core.frame import Frame
+from explorer.core.runner import Report, silent
+from explorer.dashboard.session import SLOW, Session
+from tests.contract.desk import LONG, Gated
+
+
+class TestStart:
+    def test_compiles_first_then_computes_in_the_worker(self, desk):
+        order: list[str] = []
+
+        def warm(report: Report) -> None:
+            assert threading.get_ident() != page
+            order.append(f"compiling, {len(desk.gates.computed)} computed")
+            report(0.5, "compiling")
+
+        page = threading.get_ident()
+        desk.session.start(warm)
+        desk.settle()
+        assert order == ["compiling, 0 computed"]
+        assert desk.progress == ["", "compiling", "refining"]
+        assert desk.levels() == [1.0, 1.0]
+        assert desk.busy == [True, False]
+        assert [check.passed for check in desk.checks[-1]] == [True]
+
+    def test_a_change_while_it_compiles_starts_over_with_the_new_value(self, desk):
+        entered, compiled = threading.Event(), []
+
+        def warm(report: Report) -> None:
+            entered.set()
+            assert desk.gates.go.wait(LONG)
+            report(0.5, "compiling")
+            compiled.append(True)
+
+        desk.session.start(warm)
+        assert entered.wait(LONG)
+        desk.session.change({"level": 7.0})
+        assert desk.gates.computed == []
+        desk.gates.go.set()
+        desk.settle()
+        assert set(desk.levels()) == {7.0}
+        assert compiled == [True]
+
+    def test_after_it_live_changes_are_computed_at_once(self, desk):
+        desk.session.start(lambda report: None)
+        desk.settle()
+        desk.session.change({"level": 2.0})
+        assert desk.levels()[-1] == 2.0
+
+
+class TestLive:
+    def test_shows_the_new_picture_before_it_returns(self, desk):
+        assert desk.session.change({"level": 2.0})
+        assert desk.levels() == [2.0]
+        assert desk.gates.computed == [(2.0, 0, threading.get_ident())]
+        assert desk.waiting.empty()
+
+    def test_refines_and_checks_when_the_hand_rests(self, desk):
+        desk.session.change({"level": 2.0})
+        assert desk.checks == [None]
+        desk.settle()
+        assert ["more" in frame.tables for frame in desk.shown] == [False, True]
+        assert [check.verdict for check in desk.checks[-1]] == ["holds"]
+        assert len(desk.gates.computed) == 1
+        assert desk.model.frame is desk.shown[-1]  # accepted, not computed again
+        assert len(desk.gates.computed) == 1
+
+    def test_a_hand_that_moves_on_takes_the_rest_back(self, desk):
+        for level in (2.0, 3.0, 4.0):
+            desk.session.change({"level": level}, moving=True)
+        assert sum(map(len, desk.timers)) == 1
+        desk.settle()
+        assert desk.levels() == [2.0, 3.0, 4.0, 4.0]
+
+    def test_a_batch_is_one_computation(self, desk):
+        desk.session.change({"level": 2.0, "place": 1.0})
+        assert len(desk.gates.computed) == 1
+
+    def test_a_cursor_computes_and_draws_nothing(self, desk):
+        desk.session.change({"level": 2.0})
+        desk.settle()
+        shown = len(desk.shown)
+        assert desk.session.change({"place": 1.0})
+        desk.settle()
+        assert (len(desk.shown), len(desk.gates.computed)) == (shown, 1)
+
+    def test_a_value_that_stands_already_computes_nothing(self, desk):
+        desk.session.change({"level": 2.0})
+        desk.session.change({"level": desk.model.level})
+        assert len(desk.gates.computed) == 1
+
+    @pytest.mark.xfail(strict=True, reason="values are compared by identity")
+    def test_nor_does_an_equal_one(self, desk):
+        desk.session.change({"level": 2.5})
+        desk.session.change({"level": np.float64(2.5)})
+        assert len(desk.gates.computed) == 1
+
+    def test_what_proved_slow_goes_to_the_worker(self, desk):
+        desk.session.compute_seconds = 2 * SLOW
+        desk.session.change({"level": 2.0})
+        assert desk.shown == []
+        desk.settle()
+        assert desk.gates.computed[0][2] != threading.get_ident()
+        assert desk.levels() == [2.0, 2.0]
+        assert desk.session.compute_seconds < SLOW
+        desk.session.change({"level": 3.0})
+        assert desk.levels()[-1] == 3.0  # and comes back when it is quick
+
+
+class TestLong:
+    def test_leaves_the_page_free_and_the_picture_standing(self, desk):
+        desk.session.change({"level": 2.0})
+        desk.begin_long()
+        desk.turn()
+        assert desk.levels() == [2.0]
+        assert desk.busy[-1] is True
+        desk.gates.go.set()
+        desk.settle()
+        assert desk.levels() == [2.0, 3.0, 3.0]
+        assert desk.busy[-1] is False
+        assert "half way" in desk.progress
+
+    def test_a_storm_ends_with_the_last_value_and_computes_twice(self, desk):
+        desk.begin_long(effort=1)
+        for effort in range(2, 101):
+            desk.session.change({"effort": effort})
+        desk.gates.go.set()
+        desk.settle()
+        assert [effort for _, effort, _ in desk.gates.computed] == [1, 100]
+        assert set(desk.levels()) == {101.0}
+        assert desk.model.frame.tables["t"]["level"].tolist() == [101.0]
+
+    def test_results_that_lie_on_the_desk_are_dropped_when_something_newer_comes(self, desk):
+        desk.begin_long(effort=5)
+        desk.gates.go.set()
+        assert desk.session.runner.wait_idle(LONG)
+        assert not desk.waiting.empty()  # frames, checks and progress of effort 5
+        desk.session.change({"effort": 0, "level": 2.0})
+        desk.settle()
+        assert set(desk.levels()) == {2.0}
+
+    def test_a_live_change_does_not_wait_for_it(self, desk):
+        desk.begin_long(effort=5)
+        desk.model.update(effort=0)
+        desk.session.change({"level": 2.0})
+        assert desk.levels() == [2.0]
+        assert desk.busy[-1] is False
+        desk.gates.go.set()
+        desk.settle()
+        assert set(desk.levels()) == {2.0}
+
+    def test_cancel_keeps_the_picture(self, desk):
+        desk.session.change({"level": 2.0})
+        desk.begin_long()
+        desk.session.cancel()
+        assert desk.busy[-1] is False
+        desk.gates.go.set()
+        desk.settle()
+        assert desk.levels() == [2.0]
+        assert "half way" not in desk.progress
+
+    def test_works_on_a_copy(self, desk):
+        desk.begin_long(effort=5)
+        desk.model.level = 50.0
+        desk.gates.go.set()
+        desk.settle()
+        assert set(desk.levels()) == {6.0}
+
+
+class TestClose:
+    def test_nothing_runs_on_a_page_that_is_gone(self, desk):
+        desk.session.change({"level": 2.0})
+        desk.begin_long()
+        desk.session.close()
+        desk.gates.go.set()
+        assert desk.session.runner.wait_idle(LONG)
+        desk.rest()
+        desk.turn()
+        assert desk.levels() == [2.0]
+
+    def test_results_that_lie_on_the_desk_are_dropped(self, desk):
+        desk.begin_long()
+        desk.gates.go.set()
+        assert desk.session.runner.wait_idle(LONG)
+        desk.session.close()
+        desk.turn()
+        assert desk.shown == []
+
+    def test_ends_the_worker(self, desk):
+        desk.begin_long()
+        thread = desk.session.runner._thread
+        desk.session.close()
+        desk.gates.go.set()
+        thread.join(LONG)
+        assert not thread.is_alive()
+
+
+def test_a_notebook_has_no_page_thread_and_still_ends_with_the_refined_frame():
+    """There the schedule runs everything at once, wherever it is called."""
+    done = threading.Event()
+    shown: list[Frame] = []
+
+    def at_once(action: Callable[[], None], wait: int) -> Callable[[], None]:
+        action()
+        return lambda: None
+
+    session = Session(Gated(), shown.append, at_once)
+    session.on_checks = lambda checks: done.set() if checks else None
+    session.change({"level": 2.0})
+    assert done.wait(LONG)
+    session.close()
+    assert ["more" in frame.tables for frame in shown] == [False, True]
+
+
+def test_silent_hears_nothing():
+    assert silent(0.5, "half") is None

@@ -1,0 +1,243 @@
+"""The pages as their users meet them, in a real browser."""
+
+from __future__ import annotations
+
+import gc
+import re
+import threading
+import time
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from bokeh.client import pull_session
+
+from explorer.core import registry
+from tests.ui.conftest import TOY
+
+pytestmark = pytest.mark.ui
+SCENES = [scene.name for scene in registry.scenes()]
+
+
+def test_the_gallery_has_a_card_for_every_scene(visit):
+    held = visit().open("")
+    for name in SCENES:
+        held.page.get_by_role("link", name=registry.find(name).title).first.wait_for()
+    held.page.locator(f'a.scene[href$="{SCENES[0]}"]').click()
+    held.settled()
+    assert held.page.url.rstrip("/").endswith(SCENES[0])
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_scene_opens_complete(visit, name):
+    held = visit().open(name).settled()
+    assert held.page.locator(".card").count() == len(registry.find(name).figures)
+    assert held.page.locator(".badge.failed").count() == 0
+    assert held.page.locator(".badge.passed").count() > 0
+    # The four figures stand above the fold.
+    boxes = [card.bounding_box() for card in held.page.locator(".card").all()]
+    assert max(box["y"] + box["height"] for box in boxes) <= 900
+
+
+@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_narrow_page_fits_the_screen(visit, name, dark):
+    held = visit(390, 844).open(name).settled()
+    if dark:
+        held.darken()
+    assert held.evaluate("() => document.scrollingElement.scrollWidth <= innerWidth")
+    for box in [card.bounding_box() for card in held.page.locator(".card").all()]:
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+
+
+def test_a_dragged_slider_repaints_and_the_address_follows(visit):
+    held = visit().open("ridge/path?data=synthetic").settled()
+    canvas = held.page.locator(".card").nth(2).locator("canvas").first
+    before, noise = canvas.screenshot(), held.source("table:path", "risk")
+    thumb = held.page.get_by_role("slider", name="noise σ")
+    box = thumb.locator("xpath=..").bounding_box()
+    held.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    held.page.mouse.down()
+    for step in range(1, 12):
+        held.page.mouse.move(box["x"] + box["width"] / 2 + 6 * step, box["y"] + box["height"] / 2)
+    held.page.mouse.up()
+    held.until("() => /noise=(?!0\\.5&)/.test(location.search)")
+    held.settled()
+    assert held.source("table:path", "risk") != noise
+    assert canvas.screenshot() != before
+
+
+def test_a_link_restores_the_whole_state(visit):
+    first = visit().open("ridge/path?data=synthetic&n=77&p=33&noise=1.25&seed=9").settled()
+    first.page.get_by_label("Switch").count()
+    assert first.page.get_by_role("slider", name="samples n").input_value() == "77"
+    first.page.get_by_role("button", name="New draw").click()
+    first.until("() => location.search.includes('seed=10')")
+    first.settled()
+    second = visit().open(first.page.url.removeprefix(first.address + "/")).settled()
+    assert second.page.get_by_role("slider", name="samples n").input_value() == "77"
+    assert second.source("table:path", "loo") == first.source("table:path", "loo")
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("n=100000", "lies between 20 and 500"),
+        ("nn=3", "did you mean 'n'"),
+        ("n=abc", "whole number"),
+        ("data=gone.csv@0123456789abcdef", "open its file again"),
+    ],
+)
+def test_a_wrong_link_is_a_sentence_and_a_page(visit, query, words):
+    held = visit().open(f"ridge/path?{query}").settled()
+    assert words in held.page.get_by_role("alert").inner_text()
+
+
+def test_play_and_scrub_send_nothing(visit):
+    held = visit().open(TOY).settled()
+    before = held.source("page:moving", "height")
+    held.until("() => true")
+    held.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    held.page.get_by_label("speed").select_option("0.25×")
+    held.page.get_by_role("button", name="play").click()
+    held.page.get_by_role("button", name="pause").wait_for()
+    said = len(held.frames)
+    for _ in range(3):
+        now = held.source("page:moving", "height")
+        held.until(
+            "(old) => Bokeh.documents[0].get_model_by_name('page:moving').data.height.some((v, i) => v != old[i])",
+            now,
+        )
+    assert [frame for frame in held.frames[said:] if "PATCH-DOC" in frame] == []
+    held.page.get_by_role("button", name="pause").click()
+    held.until("() => location.search.includes('phase=')")
+    assert held.source("page:moving", "height") != before
+    slider = held.page.get_by_role("slider", name="phase φ")
+    said = len(held.frames)
+    slider.evaluate("(s) => { s.value = 2; s.dispatchEvent(new Event('input')) }")
+    held.until("() => Bokeh.documents[0].get_model_by_name('page:mark').data.here[0] == 1")
+    assert [frame for frame in held.frames[said:] if "PATCH-DOC" in frame] == []
+
+
+def test_a_tap_moves_a_cursor_in_the_browser_and_sets_inputs_on_the_server(visit):
+    held = visit().open(TOY).settled()
+    held.page.mouse.click(*held.place(0, 3.1, 0.0))
+    held.until("() => Bokeh.documents[0].get_model_by_name('page:mark').data.here[0] == 3")
+    held.page.mouse.click(*held.place(2, 0.5, -0.25))
+    held.until("() => /x0=0\\.[45]/.test(location.search) && /y0=-0\\.2/.test(location.search)")
+
+
+def test_a_row_chosen_in_one_figure_is_chosen_in_the_other(visit):
+    held = visit().open(TOY).settled()
+    at, sample = held.source("table:samples", "at"), held.source("table:samples", "sample")
+    held.page.mouse.click(*held.place(3, sample[7], at[7]))
+    held.until("() => Bokeh.documents[0].get_model_by_name('table:samples').selected.indices.includes(7)")
+
+
+def test_an_error_is_a_sentence_and_the_picture_stays(visit):
+    held = visit().open(TOY).settled()
+    before = held.source("table:wave", "y0")
+    held.page.get_by_label("fail", exact=True).check()
+    held.page.get_by_text("The wave broke. The picture still shows the setting before.").wait_for()
+    assert held.source("table:wave", "y0") == before
+    held.page.get_by_label("fail", exact=True).uncheck()
+    held.page.get_by_text("The wave broke.").wait_for(state="hidden")
+    held.settled()
+
+
+def test_long_work_shows_progress_and_can_be_cancelled(visit):
+    held = visit().open(f"{TOY}?frequency=1.5").settled()
+    before = held.source("table:wave", "y0")
+    slider = held.page.get_by_role("slider", name="work")
+    slider.focus()
+    held.page.keyboard.press("End")
+    held.page.get_by_role("progressbar").first.wait_for()
+    held.page.get_by_text("working…").wait_for()
+    assert held.source("table:wave", "y0") == before
+    held.page.get_by_role("button", name="Cancel").click()
+    held.page.get_by_role("button", name="Cancel").wait_for(state="hidden")
+    held.page.get_by_role("slider", name="frequency").focus()
+    held.page.keyboard.press("Home")
+
+
+def test_dark_mode_gives_marks_their_lighter_twins(visit):
+    held = visit().open("ridge/path?data=synthetic").settled()
+    colours = """() => [...Bokeh.documents[0].all_models].filter((m) => m.type == 'Line')
+                 .map((m) => m.line_color.value ?? m.line_color)"""
+    assert "#1b1b1f" in held.evaluate(colours)
+    held.darken()
+    held.until(f"() => !({colours})().includes('#1b1b1f')")
+    assert "#f2f2f5" in held.evaluate(colours)
+
+
+def test_a_hidden_page_is_sent_no_picture_until_it_is_seen_again(visit):
+    held = visit().open(TOY).settled()
+    hide = """(hidden) => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true})
+                            document.dispatchEvent(new Event('visibilitychange')) }"""
+    before = held.source("table:wave", "y0")
+    held.evaluate(hide, True)
+    held.page.get_by_role("slider", name="frequency").focus()
+    held.page.keyboard.press("End")
+    held.until("() => location.search.includes('frequency=4')")
+    assert held.source("table:wave", "y0") == before
+    held.evaluate(hide, False)
+    held.until("(old) => Bokeh.documents[0].get_model_by_name('table:wave').data.y0[7] != old[7]", before)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        (
+            "good.csv",
+            b"a,b,target\n" + b"".join(b"%d,%d,%d\n" % (i, i * i % 7, 3 * i % 11) for i in range(30)),
+            None,
+        ),
+        ("text.csv", b"a,b\n1,x\n2,y\n3,z\n", "x"),
+        ("one.csv", b"a,b\n1,2\n", "row"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "picture.csv"),
+    ],
+)
+def test_a_table_of_ones_own(visit, tmp_path, name, content, words):
+    held = visit().open("ridge/path").settled()
+    file = tmp_path / name
+    file.write_bytes(content)
+    held.page.get_by_role("combobox", name="data").click()
+    held.page.get_by_text("your own CSV or Parquet file").click()
+    held.page.locator("input[type=file]").set_input_files(file)
+    if words is None:
+        held.page.get_by_text("30 rows, 2 features, target target").wait_for(timeout=20_000)
+        held.settled()
+        assert held.page.locator(".badge.failed").count() == 0
+    else:
+        alert = held.page.get_by_role("alert").filter(has_text=words)
+        alert.wait_for()
+        assert str(tmp_path) not in alert.inner_text()
+        held.page.get_by_text("442 rows, 10 features").wait_for()
+
+
+def test_thirty_sessions_leave_nothing_behind(visit, address):
+    from explorer.dashboard import page
+
+    living = weakref.WeakSet()
+    build = page.ScenePage.__init__
+
+    def counted(self, *arguments):
+        living.add(self)
+        build(self, *arguments)
+
+    page.ScenePage.__init__ = counted
+    try:
+        visit().open(TOY).settled().page.goto("about:blank")
+        with ThreadPoolExecutor(1) as pool:  # without a browser, which the server cannot tell
+            for _ in range(29):
+                pool.submit(lambda: pull_session(url=f"{address}/{TOY}").close()).result()
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            gc.collect()
+            if not living and not any(t.name == "explorer-runner" for t in threading.enumerate()):
+                break
+            threading.Event().wait(0.2)
+        assert len(living) == 0
+    finally:
+        page.ScenePage.__init__ = build
