@@ -16,7 +16,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from explorer import connectivity, diffusion, ridge, saddles
+    from explorer import connectivity as connectivity
+    from explorer import diffusion as diffusion
+    from explorer import ridge as ridge
+    from explorer import saddles as saddles
     from explorer.core.model import Model
 
 __version__ = "0.1.0"

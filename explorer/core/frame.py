@@ -136,7 +136,7 @@ class Frame:
         pages    : cursor name -> step that `page` shows; not part of the result (see `at`)
     """
 
-    tables: Mapping[str, Table] = field(default_factory=dict)
+    tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     fields: Mapping[str, Field] = field(default_factory=dict)
     series: Mapping[str, Series] = field(default_factory=dict)
     cursors: Mapping[str, Array] = field(default_factory=dict)

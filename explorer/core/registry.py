@@ -1,4 +1,4 @@
-"""Finds scenes: a folder ``<family>/<scene>/`` with a model.py is one; so is another package's entry point."""
+"""Finds scenes: every folder ``<family>/<scene>/`` with a model.py, and those that other packages announce."""
 
 from __future__ import annotations
 

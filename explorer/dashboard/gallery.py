@@ -8,11 +8,11 @@ from itertools import groupby
 from typing import Any
 
 import panel as pn
-import panel_material_ui as pmui
 
 from explorer.core import registry
 from explorer.core.assets import asset
 from explorer.dashboard import theme
+from explorer.dashboard.shell import shell
 
 LEAD = (
     "Live pictures of machine-learning theory that check themselves: move a slider, every linked figure follows, "
@@ -29,13 +29,8 @@ def build(names: tuple[str, ...] | None = None) -> Any:
         for family, scenes in groupby(shown, key=lambda scene: scene.family)
     )
     body = f'<div class="gallery"><p class="lead">{LEAD}</p>{families}</div>'
-    return pmui.Page(
-        title="Ridgeline",
-        main=[pn.pane.HTML(body, stylesheets=[theme.style()], sizing_mode="stretch_width", margin=0)],
-        theme_config=theme.PALETTE,
-        meta_description=LEAD,
-        raw_css=[theme.style()],
-    )
+    pane = pn.pane.HTML(body, stylesheets=[theme.style()], sizing_mode="stretch_width", margin=0)
+    return shell("Ridgeline", LEAD, main=[pane])
 
 
 def _card(scene: registry.Scene) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import weakref
 from collections.abc import Callable
@@ -11,21 +12,19 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 import param
-from bokeh.models import CustomJS
 from panel.custom import JSComponent
-from panel.util import edit_readonly
 
 from explorer.core import link, registry
 from explorer.core.check import Check
 from explorer.core.frame import Frame
 from explorer.core.roles import DARK_TWIN
 from explorer.core.runner import Report
-from explorer.core.values import InputError
 from explorer.dashboard import theme
 from explorer.dashboard.badges import badges_html
 from explorer.dashboard.board import Board
 from explorer.dashboard.controls import Controls
 from explorer.dashboard.session import Session, sentence
+from explorer.dashboard.shell import shell
 
 PROGRESS_EVERY = 0.1
 OWN = "your own setting"
@@ -112,18 +111,14 @@ class ScenePage:
             story,
             self.eye,
         ]
-        self.panel = pmui.Page(
-            title=self.scene.title,
+        self.panel = shell(
+            self.scene.title,
+            self.scene.summary,
             sidebar=[self._presets(), self.controls.panel],
             main=[pn.Column(*main, css_classes=["main"], stylesheets=sheets, sizing_mode="stretch_width")],
             header=[self._home()],
             sidebar_width=310,
-            theme_config=theme.PALETTE,
-            raw_css=[theme.style()],
-            meta_description=self.scene.summary,
         )
-        with edit_readonly(self.panel):
-            self.panel.busy = False  # ours says what it does; Panel's own light would cost two messages a change
         self.panel.jscallback(
             dark_theme=f"const dark = cb_obj.dark_theme, pairs = {DARK_TWIN}, names = {list(theme.COLOURS)};"
             + theme.RECOLOUR
@@ -268,10 +263,8 @@ class ScenePage:
 
         def take_back() -> None:
             if pending:
-                try:
+                with contextlib.suppress(ValueError):  # it has run
                     document.remove_timeout_callback(pending.pop())
-                except ValueError:
-                    pass  # it has run
 
         return take_back
 
@@ -305,6 +298,3 @@ def _address_texts() -> dict[str, str]:
     """Inputs that stand in the page's address."""
     arguments = {key: values[-1].decode("utf-8", "replace") for key, values in pn.state.session_args.items()}
     return {key: value for key, value in arguments.items() if key not in link.RESERVED}
-
-
-__all__ = ["InputError", "ScenePage", "build"]

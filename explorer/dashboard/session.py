@@ -120,13 +120,14 @@ class Session:
             if warm is not None:
                 warm(report)
             started = time.perf_counter()
-            frame = work.draft(report)
+            last = work.draft(report)
             if warm is None:  # the first frame of a page also pays for loading: it says nothing of the next
                 self.compute_seconds = time.perf_counter() - started
-            self._on_page(request, lambda frame=frame: self._show(frame))
-            for frame in work.refined(frame, report):
-                self._on_page(request, lambda frame=frame: self._show(frame))
-            return frame, work.judged(frame)
+            self._on_page(request, lambda first=last: self._show(first))
+            for better in work.refined(last, report):
+                last = better
+                self._on_page(request, lambda better=better: self._show(better))
+            return last, work.judged(last)
 
         self._submit(request, job)
 

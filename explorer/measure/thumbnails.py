@@ -1,4 +1,4 @@
-"""Draws the gallery's thumbnails: the figures of every scene's first preset, as the page shows them."""
+"""Draws the pictures of the gallery and of the README: every scene's first preset, as the page shows it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from explorer.core import registry
 from explorer.measure.browser import browser, serving
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "thumbnails"
+PAGES = FOLDER.parent / "pages"
+STILL = "() => document.getAnimations().every((a) => a.playState != 'running')"
 # Two figures side by side are enough to recognise a scene by.
 CLIP_HEIGHT = 380
 
 
 def run(names: Sequence[str] = ()) -> int:
-    """Write one picture a scene into assets/thumbnails; gives 0."""
+    """Write two pictures a scene, into assets/thumbnails and assets/pages; gives 0."""
     from explorer.dashboard import page
 
     scenes = [registry.find(name) for name in names] or list(registry.scenes())
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    for folder in (FOLDER, PAGES):
+        folder.mkdir(parents=True, exist_ok=True)
     pages = {f"/{scene.name}": lambda name=scene.name: page.build(name) for scene in scenes}
     with serving(pages) as port, browser() as chromium:
         for scene in scenes:
@@ -26,11 +29,16 @@ def run(names: Sequence[str] = ()) -> int:
             view.goto(f"http://localhost:{port}/{scene.name}")
             view.get_by_text("checks hold").wait_for(timeout=120_000)
             view.get_by_label("Close drawer").click()
-            view.wait_for_function("() => document.getAnimations().every((a) => a.playState != 'running')")
+            view.wait_for_function(STILL)
             box = view.locator(".board").first.bounding_box()
             assert box is not None
             target = FOLDER / f"{scene.name.replace('/', '-')}.png"
             view.screenshot(path=target, clip={**box, "height": min(box["height"], CLIP_HEIGHT)})
+            view.get_by_label("Open drawer").click()
+            view.set_viewport_size({"width": 1440, "height": 900})
+            view.wait_for_function(STILL)
+            page_target = PAGES / target.name
+            view.screenshot(path=page_target)
             view.close()
-            print(f"written: {target.relative_to(FOLDER.parent.parent)}")
+            print(f"written: {target.name} in {FOLDER.name} and {PAGES.name}")
     return 0

@@ -4,7 +4,6 @@ Convention of the whole family: minimise ``||y - Xw||² + α||w||²`` with no in
 for an unpenalised one; the 1/n form of the penalty is ``lam = α / n``.
 """
 
-from explorer.ridge.coefficients import coefficients
 from explorer.ridge.conditional import ConditionalErrors, conditional_errors
 from explorer.ridge.decomposition import Decomposition, decompose, shrinkage
 from explorer.ridge.effective import effective_penalty
@@ -14,6 +13,7 @@ from explorer.ridge.leave_out import degrees_of_freedom, gcv_error, loo_error, t
 from explorer.ridge.problem import Problem, aligned_signal, draw_problem, make_problem, make_spectrum
 from explorer.ridge.risk import RiskCurve, predict_risk
 from explorer.ridge.simulate import Draws, draws, gather, mean_and_error, simulate
+from explorer.ridge.solution import coefficients
 
 __all__ = [
     "ConditionalErrors",

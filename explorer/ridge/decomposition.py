@@ -172,7 +172,9 @@ def centred(values: np.ndarray, center: bool) -> tuple[np.ndarray, np.ndarray]:
     mean = values.mean(axis=0)
     constant = (values == values[:1]).all(axis=0)  # the mean of equal numbers may differ from them by an ulp
     mean = np.where(constant, values[0], mean)
-    return frozen(values - mean), mean
+    rows = values - mean
+    missed = rows.mean(axis=0)  # round-off of a mean that is large beside the spread
+    return frozen(rows - missed), mean + missed
 
 
 def _rotate(U: np.ndarray, y: np.ndarray, saturated: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 EPS = float(np.finfo(np.float64).eps)
+SMALLEST = 1e-290  # numbers below it have lost digits
 SAFE = 1000.0  # squared condition number up to which the Gram matrix is trusted
 
 
@@ -43,7 +44,7 @@ def right_factor(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
 
 def numerical_rank(s: np.ndarray, size: int) -> int:
     """Return how many singular values stand above the cut ``eps size s_1``; `size` is max(n, p)."""
-    return int(np.count_nonzero(s > EPS * size * s[0]))
+    return int(np.count_nonzero(s > max(EPS * size * s[0], SMALLEST)))
 
 
 def _gram_vectors(gram: np.ndarray) -> np.ndarray | None:

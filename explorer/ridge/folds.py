@@ -9,7 +9,7 @@ import numpy as np
 
 from explorer.ridge.decomposition import Decomposition, centred, spectral_weights
 from explorer.ridge.factor import numerical_rank, right_factor
-from explorer.ridge.inputs import count, frozen, nonnegative
+from explorer.ridge.inputs import count, finite, frozen, nonnegative
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +46,8 @@ def kfold(
         seed      : int or numpy.random.Generator   deals the rows to the folds
 
     Returns     FoldErrors
-    Raises      ValueError when a penalty is negative or not finite, or `folds` is not within 2..n
-    Cost: one QR and one decomposition of min(n, p) columns for each fold; 45 ms for 5 folds at 500 x 200.
+    Raises      ValueError when a penalty is negative or not finite, `folds` leaves 2..n, or errors overflow
+    Cost: one decomposition of min(n, p) columns for each fold; 20 to 35 ms for 5 folds at 500 x 200.
     Holds: equals refits with `fit_path`; with folds = n the error is `loo_error`.
     Ref: Hastie, Tibshirani and Friedman, The elements of statistical learning, 2009, section 7.10.
     """
@@ -59,12 +59,13 @@ def kfold(
     fold[np.random.default_rng(seed).permutation(problem.n)] = np.arange(problem.n) % folds
     # rows of a wide design lie in r dimensions: rotating them there leaves every prediction as it is
     rows = problem.U * problem.s if problem.p > problem.n and problem.rank else problem.X
-    errors = np.array([_fold_error(problem, rows, fold == f, alpha) for f in range(folds)])
-    sizes = np.bincount(fold)
+    with np.errstate(over="ignore", invalid="ignore"):
+        errors = np.array([_fold_error(problem, rows, fold == f, alpha) for f in range(folds)])
+        se = errors.std(axis=0, ddof=1) / np.sqrt(folds)
     return FoldErrors(
         penalties=frozen(alpha.copy()),
-        error=frozen(sizes @ errors / problem.n),
-        se=frozen(errors.std(axis=0, ddof=1) / np.sqrt(folds)),
+        error=frozen(np.bincount(fold) @ errors / problem.n),
+        se=finite(se, "errors"),
         fold_error=frozen(errors),
         fold=frozen(fold),
     )

@@ -82,6 +82,13 @@ def count(value: Any, name: str, least: int) -> int:
     return whole
 
 
+def finite(array: np.ndarray, what: str) -> np.ndarray:
+    """Return the array read-only, or refuse data for which `what` leaves the range of double precision."""
+    if not np.isfinite(array).all():
+        raise ValueError(f"{what} overflow: X and y span too many orders of magnitude; rescale them")
+    return frozen(array)
+
+
 def frozen(array: np.ndarray) -> np.ndarray:
     """Return the array as a read-only one that owns its numbers (a view is copied)."""
     array = array if array.base is None else array.copy()

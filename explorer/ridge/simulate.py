@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from explorer.ridge.coefficients import coefficients, intercepts
 from explorer.ridge.decomposition import Decomposition, decompose
 from explorer.ridge.inputs import count, frozen, nonnegative, number, vector
 from explorer.ridge.leave_out import degrees_of_freedom, gcv_error, training_error
 from explorer.ridge.problem import draw_problem
+from explorer.ridge.solution import coefficients, intercepts
 
 
 @dataclass(frozen=True, eq=False)

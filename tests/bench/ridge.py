@@ -52,7 +52,7 @@ def _against_scikit_learn() -> list[dict]:
 
     return [
         _row("fit_path against a loop over Ridge", note, path, lambda: loop("auto"), 3),
-        _row("fit_path against a loop over Ridge, svd", note, path, lambda: loop("svd"), 1),
+        _row("fit_path against a loop over Ridge, svd", note, path, lambda: loop("svd"), 2),
         _row("fit_path against RidgeCV", note, path, lambda: leave_one_out("auto")),
         _row("fit_path against RidgeCV, svd", note, path, lambda: leave_one_out("svd"), 9),
         _row(

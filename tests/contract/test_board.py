@@ -120,6 +120,18 @@ class TestHidden:
         lines = [r for r in toy.renderers("standing") if type(r.glyph).__name__ == "Line"]
         assert equal(lines[0].data_source.data["y0"], toy.model.frame.tables["wave"]["y0"])
 
+    def test_a_picture_from_hidden_times_does_not_come_back(self, toy):
+        toy.board.hide(True)
+        toy.show(frequency=1.5)
+        toy.board.hide(False)
+        toy.show(frequency=2.5)
+        toy.board.hide(True)
+        toy.board.hide(False)
+        assert equal(
+            toy.renderers("brushed")[0].data_source.data["sample"],
+            toy.model.frame.tables["samples"]["sample"],
+        )
+
     def test_seen_again_with_nothing_new_draws_nothing(self, toy):
         toy.sent()
         toy.board.hide(True)

@@ -25,7 +25,9 @@ OPTIONS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 NAMES = {contract["id"]: contract["name"] for contract in OPTIONS["contracts"]}
 SCREEN = ("panel", "panel_material_ui", "bokeh")
 NO_FAMILIES = ("core", "dashboard", "measure", "cli")
-WITH_TOY = "import sys, explorer.core.registry as r; r.register('toy/wave', 'tests.toy.wave')"
+WITH_TOY = (
+    "import sys, explorer; from explorer.core import registry;registry.register('toy/wave', 'tests.toy.wave')"
+)
 KERNELS_MAY = {"numpy", "scipy"}
 
 # (rule, file in the copy, the wrong line, what the report must say of it)
@@ -221,7 +223,7 @@ class TestLoading:
         )
         assert not loaded(program) & {*SCREEN, "holoviews", "numba", "pandas", "scipy"}
 
-    @pytest.mark.parametrize("name", [*explorer.scenes(), "toy/wave"])
+    @pytest.mark.parametrize("name", dict.fromkeys([*explorer.scenes(), "toy/wave"]))
     def test_a_headless_model_needs_no_screen(self, name):
         program = (
             f"{WITH_TOY}; model = explorer.scene({name!r});"

@@ -96,11 +96,12 @@ class TestImmutable:
         with pytest.raises(TypeError, match="read-only"):
             frame.tables["path"]["x"] = 1
 
-    def test_frames_compare_and_hash_by_identity(self):
-        frame = example()
-        assert frame == frame
-        assert frame != example()
-        assert len({frame, frame, example()}) == 2
+    @pytest.mark.parametrize("part", [lambda f: f, lambda f: f.fields["bowl"]], ids=["frame", "field"])
+    def test_compare_and_hash_by_identity(self, part):
+        one, other = part(example()), part(example())
+        assert one == one
+        assert one != other
+        assert len({one, one, other}) == 2
 
 
 class TestShapes:

@@ -26,9 +26,9 @@ class TestStructure:
         assert watched.digest() == example().digest()
         assert watched.page("walk")["at"].tolist() == [0.0, 1.0]
 
-    def test_numbers_and_rows_are_not_structure(self):
+    def test_numbers_rows_words_and_open_pages_are_not_structure(self):
         noted = self.read(
-            lambda f: (f.tables["path"], f.series["walk"], f.fields["bowl"], f.captions["figure"])
+            lambda f: (f.tables["path"], f.page("walk"), f.fields["bowl"], f.captions["figure"])
         )
         frame = example()
         longer = frame.with_(

@@ -165,6 +165,14 @@ def test_both_roads_decompose_alike(n: int, p: int, spread: float) -> None:
         np.testing.assert_allclose(basis @ basis.T, np.eye(m), atol=1e-12)
 
 
+def test_a_large_mean_costs_no_digits_but_those_of_the_data() -> None:
+    X, y = data(12, 4)
+    far = X + 1e9  # rounds the data; taking 1e9 off again is exact
+    ours, near = (fit_path(Z, y, PENALTIES, center=True) for Z in (far, far - 1e9))
+    np.testing.assert_allclose(ours.loo, near.loo, rtol=1e-11)
+    np.testing.assert_allclose(ours.coef, near.coef, rtol=1e-11)
+
+
 def test_centring_leaves_no_round_off_of_a_constant() -> None:
     for n in range(2, 40):
         problem = decompose(np.full((n, 2), 0.1), np.full(n, 0.7), center=True)
@@ -220,7 +228,7 @@ def test_blocks_of_penalties_give_the_same_path(monkeypatch: pytest.MonkeyPatch)
     X *= np.geomspace(1.0, 1e-5, 6)  # ill-conditioned, so that there is something to refine
     penalties = np.logspace(-9, 2, 11)
     whole = fit_path(X, y, penalties)
-    for module in ("leave_out", "coefficients"):
+    for module in ("leave_out", "solution"):
         monkeypatch.setattr(f"explorer.ridge.{module}.BLOCK", 45)  # three penalties at a time
     blocks = fit_path(X, y, penalties)
     np.testing.assert_allclose(blocks.loo, whole.loo, rtol=1e-13)

@@ -56,6 +56,12 @@ def test_folds_follow_the_seed() -> None:
     assert (same[0] != kfold(problem, PENALTIES, seed=6).fold).any()
 
 
+def test_errors_that_overflow_are_refused() -> None:
+    X = np.array([[1e90], [1e-90], [1e-90]])
+    with pytest.raises(ValueError, match="overflow"):
+        kfold(decompose(X, np.full(3, 1e90)), PENALTIES[:1], folds=3)
+
+
 @pytest.mark.parametrize(("folds", "sentence"), [(1, "at least 2"), (31, "at most"), (2.5, "whole number")])
 def test_impossible_folds_are_refused(folds, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):

@@ -17,7 +17,7 @@ from explorer.core.runner import Report
 from explorer.ridge.fit import path_from
 from explorer.ridge.folds import kfold
 from explorer.ridge.path import captions, laws, problems, tables
-from explorer.ridge.simulate import draws, gather
+from explorer.ridge.simulate import Draws, draws, gather
 
 TABLE = {"data": ("diabetes", "yours")}
 MADE = {"data": ("synthetic",)}
@@ -165,7 +165,8 @@ class RidgePathModel(Model):
         yield frame
         if posed.truth is None:
             return
-        truth, found = posed.truth, []
+        truth = posed.truth
+        found: list[Draws] = []
         at = laws.simulated_penalties(columns["penalty"])
         stream = draws(truth.spectrum, truth.signal, posed.problem.n, at, truth.noise_var, self.seed + 1)
         while len(found) < self.draws:

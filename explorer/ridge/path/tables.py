@@ -42,10 +42,8 @@ def path_columns(posed: Posed, path: RidgePath) -> dict[str, np.ndarray]:
 def weight_tables(posed: Posed, path: RidgePath) -> tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]:
     """Columns w1..w10 of the largest coefficients, the next forty joined into one line, and ten names."""
     size = np.abs(path.coef).max(axis=0)
-    if posed.truth is not None:
-        order = np.arange(path.coef.shape[1])  # directions by falling variance: the same ones at each move
-    else:
-        order = np.argsort(-size, kind="stable")
+    # Where the truth is known the directions stand by falling variance: the same ones at each move.
+    order = np.argsort(-size, kind="stable") if posed.truth is None else np.arange(len(size))
     chosen, others = np.sort(order[:NAMED]), order[NAMED : NAMED + GREY]
     k = len(path.penalties)
     named = {

@@ -1,0 +1,39 @@
+"""The shell around every page: title bar, colours, dark mode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+from panel.util import edit_readonly
+
+from explorer.dashboard import theme
+
+
+def shell(title: str, summary: str, **parts: Any) -> pmui.Page:
+    """A Material page in the project's look.
+
+    Parameters
+        title   : str     in the title bar
+        summary : str     what search engines and link previews show
+        parts             main, sidebar, header and further options of ``panel_material_ui.Page``
+    """
+    page = pmui.Page(
+        title=title, meta_description=summary, theme_config=theme.PALETTE, raw_css=[theme.style()], **parts
+    )
+    _unlight(page)
+    return page
+
+
+def _unlight(page: pmui.Page) -> None:
+    """Cut the page off from Panel's busy light.
+
+    The light costs two messages a change, and the process would keep every page that ever followed it.
+    """
+    with edit_readonly(page):
+        page.busy = False
+    for watcher in list(pn.state.param.watchers.get("busy", {}).get("value", ())):
+        followed = getattr(watcher.fn, "__self__", None)
+        if getattr(followed, "self", None) is page:
+            pn.state.param.unwatch(watcher)
