@@ -1,4 +1,4 @@
-"""Finds scenes: every folder ``<family>/<scene>/`` with a model.py, and those that other packages announce."""
+"""Finds scenes: each folder ``<family>/<scene>/`` with a model.py, and those that other packages announce."""
 
 from __future__ import annotations
 

@@ -7,13 +7,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import holoviews as hv
-from bokeh.models import CustomJS, DataRange1d, GlyphRenderer, Range1d, Whisker
+import numpy as np
+from bokeh.models import (
+    ColumnDataSource,
+    ContinuousColorMapper,
+    CustomJS,
+    DataRange1d,
+    GlyphRenderer,
+    Range1d,
+    Whisker,
+)
 from holoviews.core.util import match_spec
 
 from explorer.core.figure import Figure
 from explorer.core.frame import Frame
 from explorer.dashboard import theme
-from explorer.dashboard.sources import Sources
+from explorer.dashboard.sources import Sources, same_columns
 
 # A tap on a figure moves a cursor in the browser; the scrub control listens on its own document.
 TAP_CURSOR = """
@@ -34,6 +43,7 @@ class LiveFigure:
         self.spec = spec
         self._sources = sources
         self._derived: list[tuple[Any, int]] = []
+        self._colours: list[tuple[Any, ColumnDataSource, str]] = []
         self._read: set[tuple[str, str]] = set()
         drawn = self._draw(frame.watched(self._read))
         self._built_for = frame.structure(self._read)
@@ -57,15 +67,15 @@ class LiveFigure:
         return theme.legend(self.model)
 
     def push(self, frame: Frame) -> None:
-        """Fill the derived marks; shared sources are pushed once for all figures by `Sources.push`."""
-        if not self._derived:
-            return
-        drawn = self._draw(frame)
-        elements = _elements(drawn)
-        whole = hv.HoloMap({0: drawn})
-        ranges = self._plot.compute_ranges(whole, (0,), None)
-        for plot, index in self._derived:
-            _fill(plot, elements[index], match_spec(elements[index], ranges))
+        """Fill the derived marks and span the colours; `Sources.push` has filled the shared sources before."""
+        if self._derived:
+            drawn = self._draw(frame)
+            elements = _elements(drawn)
+            ranges = self._plot.compute_ranges(hv.HoloMap({0: drawn}), (0,), None)
+            for plot, index in self._derived:
+                _fill(plot, elements[index], match_spec(elements[index], ranges))
+        for mapper, source, field in self._colours:
+            _span(mapper, source.data[field])
 
     def tap_moves_cursor(self, axis: str, cursor: str) -> None:
         """Let a tap move a cursor, in the browser alone."""
@@ -92,23 +102,32 @@ class LiveFigure:
             else:
                 renderer.data_source = self._sources.source(frame, owner, set(columns))
                 _keep_selection_styles(renderer)
-            if owner not in frame.series and (not self.spec.fit or set(self.spec.fit) & set(columns)):
-                followed.append(renderer)
+            self._colours += _mappers(plot, renderer)
+            if not self.spec.fit or set(self.spec.fit) & set(columns):
+                followed += self._followed(renderer, owner if owner in frame.series else None)
         return followed
+
+    def _followed(self, renderer: GlyphRenderer, series: str | None) -> list[GlyphRenderer]:
+        """What the axes fit on behalf of a mark: the mark itself, or every page of its series."""
+        if type(renderer.glyph).__name__ in ("VSpan", "HSpan"):
+            return []
+        x, y = (_column(renderer.glyph, axis) for axis in "xy")
+        if series is None:
+            return [renderer]
+        if x is None or y is None:
+            return []
+        unseen = self._sources.extent(series)
+        return [self.model.scatter(x=x, y=y, source=unseen, size=0, line_alpha=0, fill_alpha=0)]
 
     def _free_ranges(self, followed: list[GlyphRenderer]) -> None:
         """Let the browser fit the followed axes to the data; it stops by itself once the user zooms."""
-        fitted = [
-            r for r in followed if type(r.glyph).__name__ not in ("VSpan", "HSpan", "ImageGlyph", "Image")
-        ]
+        tight = all(type(renderer.glyph).__name__ == "Image" for renderer in followed)
         for axis in self.spec.follow:
-            fixed = getattr(self.model, f"{axis}_range")
-            if fitted and isinstance(fixed, Range1d):
-                setattr(
-                    self.model,
-                    f"{axis}_range",
-                    DataRange1d(renderers=fitted, range_padding=0.05, syncable=False),
-                )
+            given = getattr(self._plot, f"{axis}lim", (None, None))
+            asked = any(end is not None and not math.isnan(end) for end in given)
+            if followed and not asked and isinstance(getattr(self.model, f"{axis}_range"), Range1d):
+                fitted = DataRange1d(renderers=followed, range_padding=0 if tight else 0.05, syncable=False)
+                setattr(self.model, f"{axis}_range", fitted)
 
 
 def _elements(drawn: hv.Overlay) -> list[Any]:
@@ -128,11 +147,40 @@ def _fill(plot: Any, element: Any, ranges: dict) -> None:
     style = plot.lookup_options(element, "style")[plot.cyclic_index]
     data, _mapping, style = plot.get_data(element, ranges, style)
     plot._apply_transforms(element, data, ranges, style)
-    plot.handles["source"].data = data
-    mapper = plot.handles.get("color_mapper")
-    if mapper is not None and all(map(math.isnan, plot.clim)):
-        low, high = element.range(element.vdims[0])
-        mapper.update(low=float(low), high=float(high))
+    source = plot.handles["source"]
+    if not same_columns(source.data, data):
+        source.data = data
+
+
+def _column(glyph: Any, name: str) -> str | None:
+    """The column that a property of a glyph reads, if it reads one."""
+    held = getattr(glyph, name, None)
+    return held if isinstance(held, str) else getattr(held, "field", None)
+
+
+def _mappers(plot: Any, renderer: GlyphRenderer) -> list[tuple[Any, ColumnDataSource, str]]:
+    """(colour map, source, column) of a mark whose colours are to span its present numbers."""
+    if not all(math.isnan(end) for end in getattr(plot, "clim", (math.nan,))):
+        return []  # the view fixed the ends
+    found = []
+    for name in renderer.glyph.properties():
+        held = getattr(renderer.glyph, name)
+        mapper, field = getattr(held, "transform", None), getattr(held, "field", None)
+        if isinstance(mapper, ContinuousColorMapper):
+            found.append((mapper, renderer.data_source, field))
+        elif name == "color_mapper" and isinstance(held, ContinuousColorMapper):
+            found.append((held, renderer.data_source, "image"))
+    return found
+
+
+def _span(mapper: ContinuousColorMapper, values: Any) -> None:
+    """Let a colour map reach from the least to the largest finite number."""
+    numbers = (
+        np.concatenate([np.ravel(part) for part in values]) if isinstance(values, list) else np.ravel(values)
+    )
+    numbers = numbers[np.isfinite(numbers)]
+    if len(numbers):
+        mapper.update(low=float(numbers.min()), high=float(numbers.max()))
 
 
 def _as_segments(model: Any, whisker: Whisker) -> GlyphRenderer:

@@ -192,7 +192,7 @@ class ScenePage:
         self.session.start(warm)
 
     def _changed(self, values: dict[str, Any], moving: bool) -> None:
-        if self.session.change(values, moving):
+        if self.session.change(values):
             if not moving:
                 self.controls.show(self.model)
                 self._tell_preset()

@@ -45,7 +45,8 @@ class Session:
         self.on_busy: Callable[[bool], None] = lambda busy: None
         self.on_message: Callable[[str], None] = lambda sentence: None
         self.compute_seconds = 0.0
-        self._show = show
+        self._shown = False
+        self._paint = show
         self._schedule = schedule
         self._request = 0
         self._rest: Callable[[], None] = lambda: None
@@ -57,7 +58,7 @@ class Session:
         self._warm = warm
         self._long(self._next())
 
-    def change(self, values: dict[str, Any], moving: bool = False) -> bool:
+    def change(self, values: dict[str, Any]) -> bool:
         """Set inputs and bring the picture up to date; False, with a message, when a value is wrong."""
         try:
             before = {name: getattr(self.model, name) for name in values if name in self.model.inputs()}
@@ -66,13 +67,13 @@ class Session:
             self.on_message(sentence(error))
             return False
         self.on_message("")
-        changed = [name for name in values if getattr(self.model, name) is not before[name]]
+        changed = [name for name in values if getattr(self.model, name) != before[name]]
         costs = {self.model.inputs()[name].info.cost for name in changed}
         if costs - {"cursor"}:
-            self.refresh(long="long" in costs, moving=moving)
+            self.refresh(long="long" in costs)
         return True
 
-    def refresh(self, long: bool = False, moving: bool = False) -> None:
+    def refresh(self, long: bool = False) -> None:
         """Compute the present inputs."""
         request = self._next()
         if long or self.compute_seconds > SLOW or self._warm is not None:
@@ -96,12 +97,17 @@ class Session:
         self._next()
         self.runner.cancel()
         self.on_busy(False)
+        self.on_checks([])
 
     def close(self) -> None:
         """The page is gone."""
         self.closed = True
         self._next()
         self.runner.close()
+
+    def _show(self, frame: Frame) -> None:
+        self._paint(frame)
+        self._shown = True
 
     # The worker's side ---------------------------------------------------------------------------------
 
@@ -180,7 +186,8 @@ class Session:
     def _failed(self, error: BaseException) -> None:
         self._warm = None
         self.on_busy(False)
-        self.on_message(f"{sentence(error)} The picture still shows the setting before.")
+        stays = " The picture still shows the setting before." if self._shown else ""
+        self.on_message(sentence(error) + stays)
         if not isinstance(error, ValueError):
             logging.getLogger(__name__).error("a computation failed", exc_info=error)
 

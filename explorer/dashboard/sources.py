@@ -20,6 +20,7 @@ class Sources:
     def __init__(self) -> None:
         self._tables: dict[str, ColumnDataSource] = {}
         self._books: dict[str, ColumnDataSource] = {}
+        self._extents: dict[str, ColumnDataSource] = {}
         self._pages: dict[str, ColumnDataSource] = {}
         self._wanted: dict[str, set[str]] = {}
         self._sent: dict[str, dict[str, np.ndarray]] = {}
@@ -51,6 +52,14 @@ class Sources:
             self._assign(self._tables[name], name, frame.tables[name])
         return self._tables[name]
 
+    def extent(self, name: str) -> ColumnDataSource:
+        """The ends of every column over all pages of a series, for axes that must hold each of them."""
+        if name not in self._extents:
+            book = self._books[name].data
+            ends = {column: _ends(values) for column, values in book.items() if values.dtype.kind in "fiu"}
+            self._extents[name] = ColumnDataSource(ends, name=f"extent:{name}")
+        return self._extents[name]
+
     def push(self, frame: Frame) -> None:
         """One assignment for each table and series whose wanted columns changed."""
         for name, source in self._tables.items():
@@ -80,9 +89,13 @@ class Sources:
         columns = {column: series[column].reshape(-1) for column in sorted(self._wanted[name] & set(series))}
         book.tags = [series.cursor, series.points]
         self._write(book, name, columns)
+        if name in self._extents:
+            ends = {column: _ends(values) for column, values in columns.items() if values.dtype.kind in "fiu"}
+            if not same_columns(self._extents[name].data, ends):
+                self._extents[name].data = ends
 
     def _write(self, source: ColumnDataSource, name: str, columns: dict[str, np.ndarray]) -> None:
-        if not _same(self._sent.get(name), columns):
+        if name not in self._sent or not same_columns(self._sent[name], columns):
             selected = source.selected
             if selected.indices and len(next(iter(columns.values()), ())) <= max(selected.indices):
                 selected.indices = []
@@ -98,15 +111,26 @@ def _holds(table: Table, columns: dict[str, Any]) -> bool:
     )
 
 
-def _same(before: dict[str, np.ndarray] | None, after: dict[str, np.ndarray]) -> bool:
-    return (
-        before is not None
-        and before.keys() == after.keys()
-        and all(_equal(before[name], after[name]) for name in after)
-    )
+def same_columns(before: Any, after: dict[str, Any]) -> bool:
+    """Whether two sets of columns hold the same numbers under the same names."""
+    return set(before) == set(after) and all(_equal(before[name], after[name]) for name in after)
 
 
-def _equal(a: np.ndarray, b: np.ndarray) -> bool:
+def _ends(values: np.ndarray) -> np.ndarray:
+    """Least, least positive and largest number: what a linear or a logarithmic axis has to hold."""
+    numbers = values[np.isfinite(values)] if values.dtype.kind == "f" else values.reshape(-1)
+    if not len(numbers):
+        return np.full(3, np.nan)
+    positive = numbers[numbers > 0]
+    return np.array([numbers.min(), positive.min() if len(positive) else np.nan, numbers.max()], dtype=float)
+
+
+def _equal(a: Any, b: Any) -> bool:
+    if isinstance(a, list) or isinstance(b, list):  # images and contours: one array an entry
+        return len(a) == len(b) and all(
+            _equal(np.asarray(p), np.asarray(q)) for p, q in zip(a, b, strict=True)
+        )
+    a, b = np.asarray(a), np.asarray(b)
     if a.shape != b.shape:
         return False
     floats = a.dtype.kind == "f" and b.dtype.kind == "f"

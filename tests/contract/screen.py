@@ -90,7 +90,8 @@ def journey(name: str) -> list[Step]:
     screen = Screen(name)
     settings = [setting for setting in CURATED if setting.scene == name]
     settings += [setting for setting in SETTINGS if setting.scene == name and turns_live(setting)][:2]
-    return [lead(screen, setting) for setting in [*settings, *settings]]
+    rounds = ((setting, second) for second in (False, True) for setting in settings)
+    return [lead(screen, setting, compare=second) for setting, second in rounds]
 
 
 def turns_live(setting: Setting) -> bool:
@@ -98,7 +99,7 @@ def turns_live(setting: Setting) -> bool:
     return isinstance(parameter, inputs.Real | inputs.Whole) and parameter.info.cost == "live"
 
 
-def lead(screen: Screen, setting: Setting) -> Step:
+def lead(screen: Screen, setting: Setting, compare: bool) -> Step:
     board = screen.board
     frame = screen.model.copy().reset().update(**setting.inputs).frame
     fits = {name: figure.fits(frame) for name, figure in board.figures.items()}
@@ -119,7 +120,12 @@ def lead(screen: Screen, setting: Setting) -> Step:
         sent,
         messages,
         screen.sent(),
-        [words for name in fits if fits[name] and changed for words in differences(screen, name, frame)],
+        [
+            words
+            for name in fits
+            if fits[name] and changed and compare
+            for words in differences(screen, name, frame)
+        ],
     )
 
 

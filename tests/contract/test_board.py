@@ -51,7 +51,6 @@ class TestToy:
         mapper, heights = image.glyph.color_mapper, frame.fields["bowl"].values
         assert (mapper.low, mapper.high) == (heights.min(), heights.max())
 
-    @pytest.mark.xfail(strict=True, reason="derived marks are sent again even if nothing changed")
     def test_an_unchanged_frame_sends_nothing_at_all(self, toy):
         toy.sent()
         toy.board.show(toy.model.frame)

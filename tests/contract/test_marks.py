@@ -8,7 +8,6 @@ compared with a figure built for that other frame.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
 from typing import Any
 
 import holoviews as hv
@@ -147,11 +146,6 @@ def colour_ends(figure: LiveFigure) -> list[tuple[float, float]]:
     return sorted({(float(mapper.low), float(mapper.high)) for mapper in mappers})
 
 
-def known_to_fail(names: tuple[str, ...], reason: str, among: Iterable[str] = MARKS) -> Any:
-    marks = {name: pytest.mark.xfail(strict=True, reason=reason) for name in names}
-    return [pytest.param(name, marks=marks.get(name, ())) for name in among]
-
-
 @pytest.mark.parametrize("name", [name for name in MARKS if name != "page"])  # the browser turns pages
 def test_a_fed_mark_holds_the_new_columns(name):
     assert_equal_columns(pair(name).fed, pair(name).built)
@@ -162,9 +156,7 @@ def test_feeding_grows_no_model(name):
     assert {model.id for model in pair(name).fed.model.references()} == pair(name).models_at_first
 
 
-@pytest.mark.parametrize(
-    "name", known_to_fail(("coloured points",), "the colour map of points keeps the ends of the first frame")
-)
+@pytest.mark.parametrize("name", MARKS)
 def test_colours_span_the_new_numbers(name):
     assert colour_ends(pair(name).fed) == colour_ends(pair(name).built)
 
@@ -176,14 +168,7 @@ def test_plain_marks_share_the_source_of_their_table_and_others_are_derived(name
     assert all(bool(r.data_source.name) is shared for r in renderers(figure))
 
 
-@pytest.mark.parametrize(
-    "name",
-    known_to_fail(
-        ("image", "page"),
-        "axes spanned by images or pages alone keep the range of the first frame",
-        [name for name in MARKS if name not in RULES],
-    ),
-)
+@pytest.mark.parametrize("name", [name for name in MARKS if name not in RULES])
 def test_followed_axes_hold_the_new_data(name):
     """Either the browser fits the axis, or it is set to what a fresh figure would be given."""
     for axis in ("x_range", "y_range"):
@@ -192,7 +177,6 @@ def test_followed_axes_hold_the_new_data(name):
             assert (held.start, held.end) == pytest.approx((wanted.start, wanted.end))
 
 
-@pytest.mark.xfail(strict=True, reason="the range is that of the open page, and other pages leave the figure")
 def test_the_axis_of_a_series_holds_every_page():
     held = pair("page").built.model.y_range
     assert not isinstance(held, Range1d) or held.end >= frame(*THEN).series["book"]["py"].max()
