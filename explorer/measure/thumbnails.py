@@ -11,8 +11,6 @@ from explorer.measure.browser import browser, serving
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "thumbnails"
 PAGES = FOLDER.parent / "pages"
 STILL = "() => document.getAnimations().every((a) => a.playState != 'running')"
-# Two figures side by side are enough to recognise a scene by.
-CLIP_HEIGHT = 380
 
 
 def run(names: Sequence[str] = ()) -> int:
@@ -30,10 +28,9 @@ def run(names: Sequence[str] = ()) -> int:
             view.get_by_text("checks hold").wait_for(timeout=120_000)
             view.get_by_label("Close drawer").click()
             view.wait_for_function(STILL)
-            box = view.locator(".board").first.bounding_box()
-            assert box is not None
             target = FOLDER / f"{scene.name.replace('/', '-')}.png"
-            view.screenshot(path=target, clip={**box, "height": min(box["height"], CLIP_HEIGHT)})
+            view.locator(".card").first.screenshot(path=target)
+            view.mouse.move(700, 5)
             view.get_by_label("Open drawer").click()
             view.set_viewport_size({"width": 1440, "height": 900})
             view.wait_for_function(STILL)
