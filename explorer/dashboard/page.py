@@ -36,6 +36,7 @@ class Eye(JSComponent):
     visible_now = param.Boolean(True, doc="False while the browser's tab is hidden.")
 
     _esm = Path(__file__).parent / "eye.js"
+    _debounce = 1  # before anything that was changed on the hidden page
 
 
 class ScenePage:
