@@ -1,5 +1,5 @@
-"""The gallery, for ``panel serve apps/gallery.py``."""
+"""The gallery, for ``panel serve apps/*.py``: every scene has a file beside this one."""
 
 from explorer.dashboard import gallery
 
-gallery.build().servable()
+gallery.build(address=lambda name: "./" + name.replace("/", "_")).servable()

@@ -44,8 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"explorer {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="")
     serve = commands.add_parser("serve", help="serve the gallery and the scenes (what no command does)")
-    for target in (parser, serve):
-        _serve_options(target)
+    _serve_options(parser)
+    _serve_options(serve, named=True)
     listing = commands.add_parser("list", help="list the scenes")
     listing.set_defaults(run=_list)
     check = commands.add_parser("check", help="run the scenes' checks over defaults, bounds and presets")
@@ -66,16 +66,22 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _serve_options(parser: argparse.ArgumentParser) -> None:
-    if parser.prog.endswith("serve"):
+def _serve_options(parser: argparse.ArgumentParser, named: bool = False) -> None:
+    """The options of serving; under a command of its own they leave alone what was given before it."""
+    unset = argparse.SUPPRESS if named else None
+    if named:
         parser.add_argument(
             "scenes", nargs="*", metavar="scene", help="such as ridge/path; all when none is named"
         )
     else:
         parser.set_defaults(scenes=[])
-    parser.add_argument("--port", type=_port, help="port to listen on (the first free one from 5006)")
-    parser.add_argument("--no-show", action="store_true", help="do not open a browser")
-    parser.add_argument("--address", default="localhost", help="interface to listen on (%(default)s)")
+    parser.add_argument(
+        "--port", type=_port, default=unset, help="port to listen on (the first free one from 5006)"
+    )
+    parser.add_argument(
+        "--no-show", action="store_true", default=unset or False, help="do not open a browser"
+    )
+    parser.add_argument("--address", default=unset or "localhost", help="interface to listen on (localhost)")
     parser.add_argument(
         "--allow-origin",
         action="append",

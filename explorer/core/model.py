@@ -76,7 +76,9 @@ class Model(param.Parameterized):
             if name not in known:
                 near = difflib.get_close_matches(name, known, 1)
                 hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known)}."
-                raise InputError(f"{self.scene_name or type(self).__name__} has no input {name!r}; {hint}")
+                raise InputError(
+                    f"{self.scene_name or type(self).__name__} has no input {values.short(name)}; {hint}"
+                )
             checked[name] = values.check(name, known[name], value)
         return checked
 

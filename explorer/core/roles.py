@@ -26,8 +26,8 @@ ROLES: dict[str, Role] = {
     "bound": Role("bound, limit or reference", "#7a7a80", "#a0a0a8"),
     "data": Role("your data, your weights", "#d55e00", "#f0803c"),
     "cursor": Role("the chosen value", "#cc79a7", "#e39ac3"),
-    "passed": Role("a check that holds", "#007a5a", "#2fc39a"),
-    "failed": Role("a check that fails", "#c24e00", "#f0803c"),
+    "passed": Role("a check that holds", "#00664b", "#4fd3ad"),
+    "failed": Role("a check that fails", "#a33e00", "#ff9a5c"),
     "third": Role("third quantity beside theory and simulation", "#009e73", "#2fc39a"),
 }
 

@@ -13,7 +13,8 @@ class InputError(ValueError):
     """One sentence that says which input was wrong, how, and what would be right."""
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """A value as it is quoted in a sentence."""
     text = repr(value)
     return text if len(text) <= 40 else text[:37] + "..."
 
@@ -38,14 +39,14 @@ def check(name: str, parameter: Any, value: Any) -> Any:
     if isinstance(parameter, inputs.Choice):
         if not any(type(value) is type(known) and value == known for known in parameter.objects):
             allowed = ", ".join(map(str, parameter.objects))
-            raise InputError(f"{called} is one of {allowed}; {_short(value)} is not.")
+            raise InputError(f"{called} is one of {allowed}; {short(value)} is not.")
         return value
     if isinstance(parameter, inputs.Data):
         if isinstance(value, str) and value in parameter.bundled:
             return value
         return dataset.as_dataset(value)
     if not isinstance(value, str):
-        raise InputError(f"{called} is a text; {_short(value)} is not.")
+        raise InputError(f"{called} is a text; {short(value)} is not.")
     if len(value) > 2000:
         raise InputError(f"{called} has at most 2000 characters; this text has {len(value)}.")
     return value
@@ -56,25 +57,25 @@ def _switch(called: str, value: Any) -> bool:
         return value
     if type(value).__module__ == "numpy" and type(value).__name__ in ("bool", "bool_"):
         return bool(value)
-    raise InputError(f"{called} is on or off (True or False); {_short(value)} is neither.")
+    raise InputError(f"{called} is on or off (True or False); {short(value)} is neither.")
 
 
 def _whole(called: str, value: Any) -> int:
     number = _real(called, value)
     if number != math.floor(number):
-        raise InputError(f"{called} is a whole number; {_short(value)} is not.")
+        raise InputError(f"{called} is a whole number; {short(value)} is not.")
     return int(value)
 
 
 def _real(called: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise InputError(f"{called} is a number; {_short(value)} is not.")
+        raise InputError(f"{called} is a number; {short(value)} is not.")
     try:
         number = float(value)
     except OverflowError:  # a whole number or fraction beyond the doubles
         number = math.inf
     if not math.isfinite(number):
-        raise InputError(f"{called} is a finite number; {_short(value)} is not.")
+        raise InputError(f"{called} is a finite number; {short(value)} is not.")
     return number
 
 
@@ -83,10 +84,10 @@ def _bounded(called: str, parameter: Any, number: Any) -> Any:
     if (low is None or number >= low) and (high is None or number <= high):
         return number
     if low is None:
-        raise InputError(f"{called} is at most {high:g}; {_short(number)} is not.")
+        raise InputError(f"{called} is at most {high:g}; {short(number)} is not.")
     if high is None:
-        raise InputError(f"{called} is at least {low:g}; {_short(number)} is not.")
-    raise InputError(f"{called} lies between {low:g} and {high:g}; {_short(number)} does not.")
+        raise InputError(f"{called} is at least {low:g}; {short(number)} is not.")
+    raise InputError(f"{called} lies between {low:g} and {high:g}; {short(number)} does not.")
 
 
 def _plain(parameter: Any, value: Any) -> Any:
@@ -124,14 +125,14 @@ def from_text(name: str, parameter: Any, text: str) -> Any:
     called = _called(name, parameter)
     if isinstance(parameter, inputs.Switch):
         if text.lower() not in ("0", "1", "true", "false"):
-            raise InputError(f"{called} is 1 or 0 in a link; {_short(text)} is neither.")
+            raise InputError(f"{called} is 1 or 0 in a link; {short(text)} is neither.")
         return text.lower() in ("1", "true")
     if isinstance(parameter, inputs.Whole | inputs.Real):
         try:
             return int(text) if isinstance(parameter, inputs.Whole) else float(text)
         except ValueError:
             kind = "a whole number" if isinstance(parameter, inputs.Whole) else "a number"
-            raise InputError(f"{called} is {kind}; {_short(text)} is not.") from None
+            raise InputError(f"{called} is {kind}; {short(text)} is not.") from None
     if isinstance(parameter, inputs.Choice):
         for known in parameter.objects:
             if str(known) == text:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
+import param
 from bokeh.models import CustomJSTickFormatter
 
 from explorer.core import dataset, inputs
@@ -75,6 +76,9 @@ class Controls:
                     shown = math.log10(value) if _is_log(parameter) else value
                     if widget.value != shown:
                         widget.value = shown
+                    if "value_throttled" in widget.param:  # or letting go at an old place would say nothing
+                        with param.edit_constant(widget):
+                            widget.value_throttled = shown
                 widget.visible = _matters(parameter.info, model)
             for title, names in self._members.items():
                 self._sections[title].visible = any(self.widgets[name].visible for name in names)
@@ -153,7 +157,14 @@ class Controls:
         again = pmui.Button(
             label="New draw", icon="casino", variant="outlined", size="small", margin=(4, 0, 8, 4), height=38
         )
-        number.param.watch(self._say(name, False, int), "value")
+
+        def typed(event: Any) -> None:
+            if not self._quiet and event.new is None:
+                self.show(self._model)
+            elif not self._quiet:
+                self._changed({name: int(event.new)}, False)
+
+        number.param.watch(typed, "value")
         again.on_click(lambda _event: self._changed({name: (getattr(self._model, name) + 1) % 2**31}, False))
         self.widgets[name] = number
         return [pn.Row(number, again, sizing_mode="stretch_width")]
@@ -213,7 +224,8 @@ class Controls:
 
         def uploaded(event: Any) -> None:
             if event.new:
-                self._changed({name: (event.new, upload.filename)}, False)
+                content, upload.value = event.new, None  # or the same file again would be no change
+                self._changed({name: (content, upload.filename)}, False)
 
         choice.param.watch(chosen, "value")
         upload.param.watch(uploaded, "value")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
@@ -20,12 +21,12 @@ LEAD = (
 )
 
 
-def build(names: tuple[str, ...] | None = None) -> Any:
-    """The gallery as a Panel servable, of all scenes or of those named."""
+def build(names: tuple[str, ...] | None = None, address: Callable[[str], str] = "./{}".format) -> Any:
+    """The gallery as a Panel servable, of all scenes or of those named; `address` says where a scene is."""
     pn.extension(notifications=False)
     shown = [scene for scene in registry.scenes() if names is None or scene.name in names]
     families = "".join(
-        f"<h2>{html.escape(family)}</h2><div class='cards'>{''.join(map(_card, scenes))}</div>"
+        f"<h2>{html.escape(family)}</h2><div class='cards'>{''.join(_card(scene, address) for scene in scenes)}</div>"
         for family, scenes in groupby(shown, key=lambda scene: scene.family)
     )
     body = f'<div class="gallery"><p class="lead">{LEAD}</p>{families}</div>'
@@ -33,9 +34,9 @@ def build(names: tuple[str, ...] | None = None) -> Any:
     return shell("Ridgeline", LEAD, main=[pane])
 
 
-def _card(scene: registry.Scene) -> str:
+def _card(scene: registry.Scene, address: Callable[[str], str]) -> str:
     return (
-        f'<a class="scene" href="./{scene.name}">{_thumbnail(scene)}'
+        f'<a class="scene" href="{html.escape(address(scene.name), quote=True)}">{_thumbnail(scene)}'
         f"<div><h3>{html.escape(scene.title)}</h3><p>{html.escape(scene.summary)}</p></div></a>"
     )
 

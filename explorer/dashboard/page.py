@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import time
 import weakref
 from collections.abc import Callable
@@ -203,7 +204,6 @@ class ScenePage:
 
     def _cancel(self) -> None:
         self.session.cancel()
-        self._say("")
 
     def _show(self, frame: Frame) -> None:
         series: dict[str, list[str]] = {}
@@ -227,14 +227,15 @@ class ScenePage:
         if share in (0.0, 1.0) or now - self._told > PROGRESS_EVERY:
             self._told = now
             self.progress.value = round(100 * share)
-            self.doing.object = f'<span class="doing">{text or "working"}…</span>'
+            self.doing.object = f'<span class="doing">{html.escape(text or "working")}…</span>'
 
     def _show_busy(self, busy: bool) -> None:
         self.busy.visible = busy
 
     def _say(self, text: str) -> None:
-        if self.message.object != text:
-            self.message.object = text
+        safe = html.escape(text)  # it may quote a file, a column or an address; the alert would render markup
+        if self.message.object != safe:
+            self.message.object = safe
             self.message.visible = bool(text)
 
     def _write_address(self) -> None:

@@ -78,7 +78,9 @@ export function render({model, view}) {
     }
     const [cursor, points] = book.tags
     if (cursor != model.cursor) return
-    const from = at * points, data = {}
+    // The book may be shorter already than the positions that this control still holds.
+    const pages = Math.max(...Object.values(book.data).map((column) => column.length)) / points
+    const from = Math.max(0, Math.min(at, pages - 1)) * points, data = {}
     for (const column of Object.keys(book.data)) {
       data[column] = cut(book.data[column], from, points)
     }

@@ -73,7 +73,7 @@ def dress(model: BokehFigure, dark: bool) -> None:
     selecting = [tool for tool in model.tools if isinstance(tool, KEPT_TOOLS)]
     model.tools = [PanTool(), wheel, *selecting, ResetTool(), SaveTool()]
     if not any(isinstance(tool, BoxSelectTool) for tool in selecting) and _selectable(model):
-        model.tools = [*model.tools[:2], BoxSelectTool(), *model.tools[2:]]
+        model.tools = [*model.tools[:2], BoxSelectTool(), LassoSelectTool(), *model.tools[2:]]
     model.toolbar.active_scroll = None
     model.toolbar.autohide = True
     model.toolbar.logo = None

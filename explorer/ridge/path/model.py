@@ -114,11 +114,11 @@ class RidgePathModel(Model):
     )
     alpha = Cursor(
         10.0,
-        bounds=(1e-12, 1e12),
+        bounds=(1e-300, 1e300),
         log=True,
         label="penalty α",
         group="Path",
-        doc="The chosen penalty of ||y − Xw||² + α||w||²; in the 1/n form it is n times larger.",
+        doc="The chosen penalty of ||y − Xw||² + α||w||²; the form that divides by n calls it λ = α/n.",
     )
 
     def posed(self) -> problems.Posed:

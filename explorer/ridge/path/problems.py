@@ -19,6 +19,7 @@ SPECTRA = {
     "spiked": "spiked: a few strong directions",
     "blocks": "two blocks: strong and weak",
 }
+FEWEST = 5  # rows: one for each of the five folds
 # Decades that a path spans at most, and how far it reaches beyond the squared singular values.
 DECADES = 9
 REACH = 30.0
@@ -49,12 +50,16 @@ def bundled(name: str) -> Dataset:
     return read_table(asset(f"data/{name}.csv"))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)  # a table may hold 80 MB, and its decomposition as much again
 def from_table(table: Dataset, target: str, scaled: bool, center: bool) -> Posed:
     """The regression of one column of a table on all others.
 
     Raises    ValueError  when the table has no such column, or a column cannot be standardised
     """
+    if len(table.values) < FEWEST:
+        raise ValueError(
+            f"The table has {len(table.values)} rows; five-fold errors need at least {FEWEST} rows."
+        )
     wanted = target or table.columns[-1]
     X, y, names = table.split(wanted)
     return Posed(decompose(standardise(X, names) if scaled else X, y, center), names, wanted, None)
