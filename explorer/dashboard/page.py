@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import html
-import time
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +26,6 @@ from explorer.dashboard.controls import Controls
 from explorer.dashboard.session import Session, sentence
 from explorer.dashboard.shell import shell
 
-PROGRESS_EVERY = 0.1
 OWN = "your own setting"
 
 
@@ -57,7 +55,6 @@ class ScenePage:
         self.board = Board(scene, self.model, lambda values: self._changed(values, False))
         self.session = Session(self.model, self._show, self._schedule)
         self.controls = Controls(self.model, self._changed)
-        self._told = 0.0
         self._parts()
         self.session.on_checks = self._show_checks
         self.session.on_progress = self._show_progress
@@ -223,11 +220,8 @@ class ScenePage:
             self.badges.object = text
 
     def _show_progress(self, share: float, text: str) -> None:
-        now = time.perf_counter()
-        if share in (0.0, 1.0) or now - self._told > PROGRESS_EVERY:
-            self._told = now
-            self.progress.value = round(100 * share)
-            self.doing.object = f'<span class="doing">{html.escape(text or "working")}…</span>'
+        self.progress.value = round(100 * share)
+        self.doing.object = f'<span class="doing">{html.escape(text or "working")}…</span>'
 
     def _show_busy(self, busy: bool) -> None:
         self.busy.visible = busy

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,12 +13,15 @@ from explorer.core.check import Check
 from explorer.core.frame import Frame
 from explorer.core.model import Model
 from explorer.core.runner import Job, Report, Runner, silent
-from explorer.core.values import InputError
 
 # A computation slower than this leaves the hand: the next one goes to the worker.
-SLOW = 0.25
+SLOW = 0.1
 # How long the hand must rest before refinements and checks start.
 REST_MS = 150
+PROGRESS_EVERY = 0.1
+OLD = " The picture still shows the setting before."
+# What looks like a place in a file system, quoted or not.
+PATH = re.compile(r"""['"]?(?<![\w:/])(?:[A-Za-z]:)?[\\/](?:[\w.\-+@ ]+[\\/])+[\w.\-+@]*['"]?""")
 
 
 class Session:
@@ -45,12 +50,16 @@ class Session:
         self.on_busy: Callable[[bool], None] = lambda busy: None
         self.on_message: Callable[[str], None] = lambda sentence: None
         self.compute_seconds = 0.0
-        self._shown = False
         self._paint = show
         self._schedule = schedule
         self._request = 0
+        self._painted = 0  # the request whose frame stands on the page; 0 before the first
+        self._told, self._text = 0.0, ""
+        self._spoken = False
         self._rest: Callable[[], None] = lambda: None
         self._warm: Callable[[Report], None] | None = None
+        # In a notebook the worker paints by itself: what it asks and what it does must be one step.
+        self._turn = threading.RLock()
         self.closed = False
 
     def start(self, warm: Callable[[Report], None]) -> None:
@@ -60,44 +69,48 @@ class Session:
 
     def change(self, values: dict[str, Any]) -> bool:
         """Set inputs and bring the picture up to date; False, with a message, when a value is wrong."""
-        try:
-            before = {name: getattr(self.model, name) for name in values if name in self.model.inputs()}
-            self.model.update(**values)
-        except (InputError, ValueError) as error:
-            self.on_message(sentence(error))
-            return False
-        self.on_message("")
-        changed = [name for name in values if getattr(self.model, name) != before[name]]
-        costs = {self.model.inputs()[name].info.cost for name in changed}
-        if costs - {"cursor"}:
-            self.refresh(long="long" in costs)
-        return True
+        with self._turn:
+            try:
+                before = {name: getattr(self.model, name) for name in values if name in self.model.inputs()}
+                self.model.update(**values)
+            except ValueError as error:
+                self._say(sentence(error))
+                return False
+            changed = [name for name in values if getattr(self.model, name) != before[name]]
+            costs = {self.model.inputs()[name].info.cost for name in changed}
+            if costs - {"cursor"}:
+                self.refresh(long="long" in costs)
+            return True
 
     def refresh(self, long: bool = False) -> None:
         """Compute the present inputs."""
-        request = self._next()
-        if long or self.compute_seconds > SLOW or self._warm is not None:
-            self._long(request)
-            return
-        self.runner.cancel()
-        self.on_busy(False)
-        started = time.perf_counter()
-        try:
-            frame = self.model.draft()
-            self.compute_seconds = time.perf_counter() - started
-            self._show(frame)
-        except Exception as error:
-            self._failed(error)
-            return
-        self.on_checks(None)
-        self._rest = self._schedule(lambda: self._finish(request, frame), REST_MS)
+        with self._turn:
+            request = self._next()
+            if long or self.compute_seconds > SLOW or self._warm is not None:
+                self._long(request)
+                return
+            self.runner.cancel()
+            self.on_busy(False)
+            started = time.perf_counter()
+            try:
+                frame = self.model.draft()
+                self.compute_seconds = time.perf_counter() - started
+                self._show(request, frame)
+            except Exception as error:
+                self._failed(error)
+                return
+            self._rest = self._schedule(lambda: self._finish(request, frame), REST_MS)
 
     def cancel(self) -> None:
-        """Stop the running work; the picture stays as it is."""
-        self._next()
-        self.runner.cancel()
-        self.on_busy(False)
-        self.on_checks([])
+        """Stop the running work; the picture stays as it is, and the page says what it shows."""
+        with self._turn:
+            complete = self._painted == self._request
+            self._next()
+            self.runner.cancel()
+            self.on_busy(False)
+            self.on_checks([])
+            rest = "its refinements and checks are missing." if complete else OLD.lstrip()
+            self._say(f"Cancelled: {rest[0].lower()}{rest[1:]}")
 
     def close(self) -> None:
         """The page is gone."""
@@ -105,17 +118,28 @@ class Session:
         self._next()
         self.runner.close()
 
-    def _show(self, frame: Frame) -> None:
-        self._paint(frame)
-        self._shown = True
-
     # The worker's side ---------------------------------------------------------------------------------
+
+    def _say(self, text: str) -> None:
+        self._spoken = bool(text)
+        self.on_message(text)
 
     def _next(self) -> int:
         self._rest()
         self._rest = lambda: None
         self._request += 1
         return self._request
+
+    def _show(self, request: int, frame: Frame) -> None:
+        """A frame of this request on the page: what was said of another one goes."""
+        self._paint(frame)
+        if self._painted != request:
+            if (
+                self._painted or self._spoken
+            ):  # the first frame leaves standing what was wrong with the address
+                self._say("")
+            self._painted = request
+            self.on_checks(None)
 
     def _long(self, request: int) -> None:
         """Everything in the worker: compile if need be, compute, refine, check."""
@@ -126,33 +150,35 @@ class Session:
             if warm is not None:
                 warm(report)
             started = time.perf_counter()
-            last = work.draft(report)
-            if warm is None:  # the first frame of a page also pays for loading: it says nothing of the next
-                self.compute_seconds = time.perf_counter() - started
-            self._on_page(request, lambda first=last: self._show(first))
-            for better in work.refined(last, report):
-                last = better
-                self._on_page(request, lambda better=better: self._show(better))
-            return last, work.judged(last)
+            frame = work.draft(report)
+            self.compute_seconds = time.perf_counter() - started
+            self._on_page(request, lambda: self._show(request, frame))
+            return self._refined(request, work, frame, report)
 
         self._submit(request, job)
 
     def _finish(self, request: int, frame: Frame) -> None:
         """Refine and check a frame that is already on the screen."""
         work = self.model.copy()
+        self._submit(request, lambda report: self._refined(request, work, frame, report))
 
-        def job(report: Report) -> tuple[Frame, list[Check]]:
-            last = frame
-            for last in work.refined(frame, report):
-                self._on_page(request, lambda last=last: self._show(last))
-            return last, work.judged(last)
-
-        self._submit(request, job)
+    def _refined(self, request: int, work: Model, frame: Frame, report: Report) -> tuple[Frame, list[Check]]:
+        last = frame
+        for better in work.refined(frame, report):
+            last = better
+            self._on_page(request, lambda better=better: self._show(request, better))
+        return last, work.judged(last)
 
     def _submit(self, request: int, work: Callable[[Report], tuple[Frame, list[Check]]]) -> None:
         def done(result: tuple[Frame, list[Check]]) -> None:
             frame, checks = result
             self._on_page(request, lambda: self._done(frame, checks))
+
+        def progress(share: float, text: str) -> None:
+            now = time.perf_counter()
+            if text != self._text or now - self._told > PROGRESS_EVERY:
+                self._told, self._text = now, text
+                self._on_page(request, lambda: self.on_progress(share, text))
 
         self.on_busy(True)
         self.runner.submit(
@@ -160,7 +186,7 @@ class Session:
                 work,
                 done=done,
                 failed=lambda error: self._on_page(request, lambda: self._failed(error)),
-                progress=lambda share, text: self._on_page(request, lambda: self.on_progress(share, text)),
+                progress=progress,
             )
         )
 
@@ -168,11 +194,12 @@ class Session:
         """Run on the page's thread, unless a newer request has come in the meantime."""
 
         def run() -> None:
-            if request == self._request and not self.closed:
-                try:
-                    action()
-                except Exception as error:
-                    self._failed(error)
+            with self._turn:
+                if request == self._request and not self.closed:
+                    try:
+                        action()
+                    except Exception as error:
+                        self._failed(error)
 
         if not self.closed:
             self._schedule(run, 0)
@@ -186,14 +213,18 @@ class Session:
     def _failed(self, error: BaseException) -> None:
         self._warm = None
         self.on_busy(False)
-        stays = " The picture still shows the setting before." if self._shown else ""
-        self.on_message(sentence(error) + stays)
+        if self._painted == self._request:
+            self.on_checks([])
+        stays = OLD if self._painted and self._painted != self._request else ""
+        self._say(sentence(error) + stays)
         if not isinstance(error, ValueError):
             logging.getLogger(__name__).error("a computation failed", exc_info=error)
 
 
 def sentence(error: BaseException) -> str:
     """What a reader is told of an error: one line, no path, no traceback."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    text = text[0].upper() + text[1:]
+    text = getattr(error, "strerror", None) or str(error)
+    text = PATH.sub("a file", " ".join(text.split())) or type(error).__name__
+    if text[1:2].isalpha():  # a single letter in front is the name of an input
+        text = text[0].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else text + "."

@@ -39,7 +39,7 @@ class TestWrong:
         def refuse(frame: Frame) -> None:
             raise ValueError("no such mark")
 
-        desk.session._show = refuse
+        desk.session._paint = refuse
         desk.session.change({"level": 2.0})
         assert desk.messages[-1].startswith("No such mark.")
         desk.begin_long()
