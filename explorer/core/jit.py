@@ -16,6 +16,7 @@ import numba
 
 _KERNELS: list[tuple[Any, tuple[str, ...]]] = []
 _COMPILING = threading.Lock()
+_WARM: set[str] = set()
 
 
 def kernel(*signatures: str, **options: Any) -> Callable[[Callable], Any]:
@@ -62,4 +63,10 @@ def warm(package: str, report: Callable[[float, str], None] | None = None) -> in
                 report(done / len(kernels), f"compiling {dispatcher.py_func.__name__}")
             for signature in signatures:
                 dispatcher.compile(signature)
+        _WARM.add(package)
         return len(kernels)
+
+
+def warmed(package: str) -> bool:
+    """Whether `warm` has gone through a package."""
+    return package in _WARM

@@ -17,6 +17,7 @@ import yaml
 from explorer.core.figure import Figure
 from explorer.core.frame import Frame
 from explorer.core.model import Model
+from explorer.core.runner import Report, silent
 from explorer.core.values import InputError
 
 GROUP = "explorer.scenes"
@@ -103,6 +104,26 @@ class Scene:
             hv.Store.set_current_backend("bokeh")
         view = importlib.import_module(f"{self.package}.view")
         return tuple(view.FIGURES)
+
+    @property
+    def prepared(self) -> bool:
+        """Whether the figures can be drawn at once: all is imported and compiled."""
+        from explorer.core import jit
+
+        return "figures" in self.__dict__ and jit.warmed(self._kernels)
+
+    def prepare(self, report: Report = silent) -> None:
+        """Import the figures and compile the family's kernels, or load them from the disk cache."""
+        from explorer.core import jit  # numba takes its time; a list of scenes does not need it
+
+        report(0.0, "loading the scene")
+        _ = self.figures
+        jit.warm(self._kernels, report)
+        report(1.0, "computing")
+
+    @property
+    def _kernels(self) -> str:
+        return self.package.rpartition(".")[0]
 
     def layout(self, frame: Frame) -> Any:
         """Every figure of a frame as one HoloViews layout, two a row."""

@@ -81,7 +81,9 @@ class Board:
         )
 
     def prepare(self) -> None:
-        """Stand up the cards, empty."""
+        """Stand up the cards, empty, unless they stand."""
+        if self._cards:
+            return
         self._cards = {figure.name: _Card(figure.title) for figure in self._scene.figures}
         self.panel[:] = [card.panel for card in self._cards.values()]
 
@@ -92,8 +94,7 @@ class Board:
             return
         started = time.perf_counter()
         frame = self._model.opened(frame)
-        if not self._cards:
-            self.prepare()
+        self.prepare()
         with pn.io.hold():  # one message with everything, in order
             self._draw(frame)
             for name, card in self._cards.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import html
+import math
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -18,15 +19,16 @@ from explorer.core import link, registry
 from explorer.core.check import Check
 from explorer.core.frame import Frame
 from explorer.core.roles import DARK_TWIN
-from explorer.core.runner import Report
 from explorer.dashboard import theme
 from explorer.dashboard.badges import badges_html
 from explorer.dashboard.board import Board
 from explorer.dashboard.controls import Controls
-from explorer.dashboard.session import Session, sentence
+from explorer.dashboard.session import SLOW, Session, sentence
 from explorer.dashboard.shell import shell
 
 OWN = "your own setting"
+# Scene -> seconds that its first picture took to compute in this process.
+_opening_seconds: dict[str, float] = {}
 
 
 class Eye(JSComponent):
@@ -178,17 +180,17 @@ class ScenePage:
     # What happens ---------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Called once the page stands: compile, compute, draw."""
-        from explorer.core import jit
-
-        def warm(report: Report) -> None:
-            report(0.0, "loading the scene")
-            _ = self.scene.figures
-            jit.warm(self.scene.package.rpartition(".")[0], report)
-            report(1.0, "computing")
-
+        """Called once the page stands in the browser: compile, compute, draw, unless that is done already."""
         self.board.prepare()
-        self.session.start(warm)
+        self.session.start(self.scene.prepare)
+
+    def draw_ahead(self) -> None:
+        """Put the first picture into the page before it is sent: the browser then draws everything in one go.
+
+        It has to be all or nothing: a document that changes between the answer and the browser's first word
+        is lost to that browser.
+        """
+        self.session.draw_ahead()
 
     def _changed(self, values: dict[str, Any], moving: bool) -> None:
         if self.session.change(values):
@@ -207,6 +209,7 @@ class ScenePage:
         for name, held in frame.series.items():
             series.setdefault(held.cursor, []).append(name)
         self.board.show(frame)
+        _opening_seconds.setdefault(self.scene.name, self.session.compute_seconds)
         self.controls.show_cursors(self.model, dict(frame.cursors), series)
         self.status.object = (
             f'<p class="status">computed in {1e3 * self.session.compute_seconds:.1f} ms, '
@@ -280,8 +283,11 @@ def build(name: str, **inputs: Any) -> Any:
     """
     pn.extension("katex", notifications=False)
     scene = registry.find(name)
-    page = ScenePage(scene, _address_texts(), inputs)
+    texts = _address_texts()
+    page = ScenePage(scene, texts, inputs)
     if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
+        if not texts and not inputs and scene.prepared and _opening_seconds.get(name, math.inf) < SLOW:
+            page.draw_ahead()
         opened = weakref.ref(page)  # Panel keeps what waits for a page that never loads
         pn.state.onload(lambda: opened().start() if opened() else None)
         pn.state.on_session_destroyed(lambda _context: page.close())

@@ -54,6 +54,7 @@ class Session:
         self._schedule = schedule
         self._request = 0
         self._painted = 0  # the request whose frame stands on the page; 0 before the first
+        self._ahead: tuple[int, Frame] | None = None
         self._told, self._text = 0.0, ""
         self._spoken = False
         self._rest: Callable[[], None] = lambda: None
@@ -63,9 +64,17 @@ class Session:
         self.closed = False
 
     def start(self, warm: Callable[[Report], None]) -> None:
-        """Compute the first frame in the worker, after compiling what it needs."""
+        """Compute the first frame in the worker, after compiling what it needs; then refine and check it."""
+        if self._ahead is not None:
+            self._finish(*self._ahead)
+            return
         self._warm = warm
         self._long(self._next())
+
+    def draw_ahead(self) -> None:
+        """Compute and paint the first frame at once; `start` will refine and check it."""
+        self._ahead = (self._next(), self.model.draft())
+        self._show(*self._ahead)
 
     def change(self, values: dict[str, Any]) -> bool:
         """Set inputs and bring the picture up to date; False, with a message, when a value is wrong."""
@@ -158,7 +167,9 @@ class Session:
         self._submit(request, job)
 
     def _finish(self, request: int, frame: Frame) -> None:
-        """Refine and check a frame that is already on the screen."""
+        """Refine and check a frame that is already on the screen, unless a newer request has come."""
+        if request != self._request:  # the timer had gone off before it was taken back
+            return
         work = self.model.copy()
         self._submit(request, lambda report: self._refined(request, work, frame, report))
 

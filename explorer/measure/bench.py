@@ -137,7 +137,7 @@ def _started(chromium: Any, cache: str) -> Row:
         up = time.perf_counter() - started
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
         page.goto(f"http://localhost:{port}/ridge/path")
-        page.locator("canvas").nth(3).wait_for(timeout=120_000)
+        page.locator(".card canvas").first.wait_for(timeout=120_000)
         painted = time.perf_counter() - started
         page.close()
     finally:

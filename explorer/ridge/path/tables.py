@@ -16,6 +16,7 @@ from explorer.ridge.simulate import Draws, mean_and_error
 NAMED = 10  # coefficient paths with a colour and a name of their own
 GREY = 40  # further ones, drawn in grey
 SHOWN = 80  # singular values drawn
+ERRORS = ("train", "bias2", "variance", "risk", "gcv", "loo", "kfold")
 
 
 def path_columns(posed: Posed, path: RidgePath) -> dict[str, np.ndarray]:
@@ -75,12 +76,13 @@ def limit_tables(posed: Posed, at: float, named: tuple[str, ...]) -> dict[str, d
 
 
 def minima(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Where each error curve is least: columns least_at, least_error, and the curve's name."""
-    curves = [name for name in ("risk", "gcv", "loo", "kfold") if name in columns]
+    """Where each error curve is least: at which penalty, at how many degrees of freedom, and the curve's name."""
+    curves = [name for name in ERRORS if name in columns]
     curves = [name for name in curves if np.isfinite(columns[name]).any()]
     best = [int(np.nanargmin(columns[name])) for name in curves]
     return {
         "least_at": columns["penalty"][best],
+        "least_df": columns["df"][best],
         "least_error": np.array([columns[name][i] for name, i in zip(curves, best, strict=True)]),
         "curve": np.array(curves),
     }
@@ -110,13 +112,14 @@ def cursor_series(columns: dict[str, np.ndarray], s: np.ndarray) -> dict[str, Se
 def simulation_table(found: Draws | None) -> dict[str, np.ndarray]:
     """Mean over repeated draws with its standard error; no rows before the first two draws."""
     if found is None or len(found) < 2:
-        return {
-            name: np.zeros(0)
-            for name in ("sim_df", "sim_test", "sim_df_low", "sim_low", "sim_df_high", "sim_high")
-        }
+        axes = [f"sim_{axis}{end}" for axis in ("at", "df") for end in ("", "_low", "_high")]
+        return {name: np.zeros(0) for name in (*axes, "sim_test", "sim_low", "sim_high")}
     df = found.df.mean(axis=0)
     test, error = mean_and_error(found.test)
     return {
+        "sim_at": found.penalties,
+        "sim_at_low": found.penalties,
+        "sim_at_high": found.penalties,
         "sim_df": df,
         "sim_test": test,
         "sim_df_low": df,

@@ -18,6 +18,24 @@ def _rule(frame: Frame, column: str) -> hv.VLines:
     return hv.VLines(frame.page("rule"), column).opts(**RULE)
 
 
+def _least(frame: Frame, at: str) -> hv.Scatter:
+    """A diamond where each curve is least; the same row in every figure that marks it."""
+    return hv.Scatter(frame.tables["least"], at, "least_error", label="least").opts(
+        **points("theory", size=8, marker="diamond", tools=["tap", "hover"])
+    )
+
+
+def _simulated(frame: Frame, at: str, label: str) -> list[hv.Element]:
+    """Mean over drawn data sets with its standard error; the same row in both figures that show it."""
+    drawn, blue = frame.tables["simulation"], ROLES["simulation"].light
+    bars = hv.Segments(drawn, [f"{at}_low", "sim_low", f"{at}_high", "sim_high"])
+    dots = hv.Scatter(drawn, at, "sim_test", label=label)
+    return [
+        bars.opts(color=blue, line_width=1.5),
+        dots.opts(**points("simulation", size=6, tools=["tap", "box_select"])),
+    ]
+
+
 def coefficients(frame: Frame) -> hv.Overlay:
     """Every coefficient against the penalty; ten by name, the next forty in grey."""
     path = frame.tables["path"]
@@ -65,9 +83,9 @@ def errors(frame: Frame) -> hv.Overlay:
         hv.Curve(path, PENALTY, "loo", label="leave-one-out").opts(**line("estimate2")),
         hv.Curve(path, PENALTY, "kfold", label="5-fold").opts(color=CATEGORY[5][0], line_width=1.5),
     ]
-    least = hv.Scatter(frame.tables["least"], "least_at", "least_error", label="least").opts(
-        **points("theory", size=8, marker="diamond", tools=["tap", "hover"])
-    )
+    if frame.facts["truth"]:
+        curves += _simulated(frame, "sim_at", "simulated risk ± s.e.")
+    least = _least(frame, "least_at")
     ends = hv.Scatter(frame.tables["limit"], "limit_at", "limit_error", label="α → 0").opts(
         line_color=ROLES["bound"].light, **OPEN
     )
@@ -82,6 +100,7 @@ def freedom(frame: Frame) -> hv.Overlay:
     ring = hv.Scatter(frame.page("rule"), "chosen_df", "chosen_error", label="chosen α").opts(
         line_color=ROLES["cursor"].light, fill_color=None, size=11, line_width=2.5
     )
+    least = [] if frame.facts["truth"] else [_least(frame, "least_df")]
     if not frame.facts["truth"]:
         curves = [
             hv.Curve(path, "df", "train", label="training").opts(**line("data")),
@@ -89,19 +108,14 @@ def freedom(frame: Frame) -> hv.Overlay:
             hv.Curve(path, "df", "loo", label="leave-one-out").opts(**line("estimate2")),
         ]
     else:
-        drawn = frame.tables["simulation"]
-        blue = ROLES["simulation"].light
         curves = [
             hv.Curve(path, "df_theory", "test_theory", label="theory, test").opts(**line("theory")),
             hv.Curve(path, "df_theory", "train_theory", label="theory, training").opts(**line("bound")),
-            hv.Segments(drawn, ["sim_df_low", "sim_low", "sim_df_high", "sim_high"]).opts(
-                color=blue, line_width=1.5
-            ),
-            hv.Scatter(drawn, "sim_df", "sim_test", label="simulated mean ± s.e.").opts(
-                **points("simulation", size=6, tools=["tap", "box_select"])
-            ),
+            *_simulated(frame, "sim_df", "simulated mean ± s.e."),
         ]
-    return hv.Overlay([*curves, ring]).opts(logy=True, xlabel="effective degrees of freedom", ylabel=ERROR)
+    return hv.Overlay([*curves, *least, ring]).opts(
+        logy=True, xlabel="effective degrees of freedom", ylabel=ERROR
+    )
 
 
 FIGURES = (
