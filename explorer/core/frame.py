@@ -203,7 +203,7 @@ class Frame:
             return tuple(sorted(dict.keys(getattr(self, kind))))
         entry = getattr(self, kind).get(name)
         if isinstance(entry, Table | Series):
-            return tuple((column, values.dtype.kind) for column, values in entry.items())
+            return tuple(sorted((column, values.dtype.kind) for column, values in entry.items()))
         return entry if kind == "facts" else entry is not None
 
     def _arrays(self) -> Iterator[tuple[str, Array]]:

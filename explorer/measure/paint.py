@@ -25,15 +25,12 @@ WATCH = """() => {
   }
   window.addEventListener("keydown", (event) => { window.pressed = event.timeStamp }, true)
 }"""
-# The burst of paints that a key press sets off ends where nothing was painted for a while.
-BURST = """(quiet) => {
-  const mine = window.paints.filter(([_, at]) => at > window.pressed)
-  if (mine.length == 0 || performance.now() - mine[mine.length - 1][1] < quiet) return null
-  let end = 0, last = mine[0][1]
-  for (const [_, at] of mine) { if (at - last > quiet) break; end = last = at }
-  return end - window.pressed
+# The picture is new once every plot has painted after the key press: a message carries all the columns.
+DONE = """(plots) => {
+  const first = new Map()
+  for (const [id, at] of window.paints) if (at > window.pressed && !first.has(id)) first.set(id, at)
+  return first.size < plots ? null : Math.max(...first.values()) - window.pressed
 }"""
-QUIET_MS = 90
 SETTING = {"data": "synthetic"}
 INPUT = "noise"
 
@@ -77,16 +74,16 @@ def bare_page(scene: registry.Scene) -> Any:
     return None
 
 
-def delays(page: Any, handle: Any, presses: int) -> list[float]:
-    """Milliseconds from each key press on a slider to the last pixel that it painted."""
+def delays(page: Any, handle: Any, presses: int, plots: int) -> list[float]:
+    """Milliseconds from each key press on a slider to the picture that answers it; then the page comes to rest."""
     page.evaluate(WATCH)
     handle.focus()
     found = []
     for press in range(presses):
         page.evaluate("() => { window.paints = []; window.pressed = Infinity }")
         page.keyboard.press("ArrowRight" if press % 2 == 0 else "ArrowLeft")
-        burst = page.wait_for_function(BURST, arg=QUIET_MS, timeout=10_000, polling=20)
-        found.append(float(burst.json_value()))
+        done = page.wait_for_function(DONE, arg=plots, timeout=10_000, polling=20)
+        found.append(float(done.json_value()))
         page.wait_for_function(
             "() => performance.now() - Math.max(window.pressed, ...window.paints.map((p) => p[1])) > 700",
             timeout=20_000,
@@ -126,7 +123,7 @@ def measure(browser: Any, scene_name: str = "ridge/path", presses: int = 24) -> 
         for _ in range(2):
             for name, (page, handle) in handles.items():
                 page.bring_to_front()
-                times[name] += delays(page, handle, presses // 2)
+                times[name] += delays(page, handle, presses // 2, len(scene.figures))
         ours.close()
         bare.close()
     rows = [

@@ -17,6 +17,19 @@ class TestUpdates:
             for figure, (before, after) in step.builds.items():
                 assert after == before + (not step.fits[figure]), f"{figure} at {step.setting}"
 
+    def test_drafts_and_refinements_have_one_structure(self, name):
+        """While a hand drags, drafts follow refined frames: a figure built again each time would stutter."""
+        scene = registry.find(name)
+        for preset in scene.presets:
+            screen = Screen(name)
+            model = screen.scene.open(**preset.inputs)
+            frames = list(model.frames())
+            screen.board.show(frames[-1])
+            builds = dict(screen.board.builds)
+            for frame in frames:
+                screen.board.show(frame)
+            assert screen.board.builds == builds, preset.name
+
     def test_an_update_adds_no_model(self, name):
         for step in journey(name):
             for figure, (before, after) in step.models.items():
