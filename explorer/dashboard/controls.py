@@ -76,7 +76,8 @@ class Controls:
                     shown = math.log10(value) if _is_log(parameter) else value
                     if widget.value != shown:
                         widget.value = shown
-                    if "value_throttled" in widget.param:  # or letting go at an old place would say nothing
+                    # Or letting go at an old place would say nothing.
+                    if "value_throttled" in widget.param and widget.value_throttled != shown:
                         with param.edit_constant(widget):
                             widget.value_throttled = shown
                 widget.visible = _matters(parameter.info, model)

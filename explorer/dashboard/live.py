@@ -14,6 +14,7 @@ from bokeh.models import (
     CustomJS,
     DataRange1d,
     GlyphRenderer,
+    LogColorMapper,
     Range1d,
     Whisker,
 )
@@ -50,6 +51,7 @@ class LiveFigure:
         self._plot = hv.renderer("bokeh").get_plot(drawn)
         self.model = self._plot.state
         followed = self._bind(drawn, frame)
+        self._span_colours()
         theme.dress(self.model, dark)
         self._free_ranges(followed)
 
@@ -74,6 +76,9 @@ class LiveFigure:
             ranges = self._plot.compute_ranges(hv.HoloMap({0: drawn}), (0,), None)
             for plot, index in self._derived:
                 _fill(plot, elements[index], match_spec(elements[index], ranges))
+        self._span_colours()
+
+    def _span_colours(self) -> None:
         for mapper, source, field in self._colours:
             _span(mapper, source.data[field])
 
@@ -163,13 +168,16 @@ def _mappers(plot: Any, renderer: GlyphRenderer) -> list[tuple[Any, ColumnDataSo
     if not all(math.isnan(end) for end in getattr(plot, "clim", (math.nan,))):
         return []  # the view fixed the ends
     found = []
+    source = renderer.data_source
+    if (source.name or "").startswith("page:"):  # its colours span every page
+        source = source.tags[0]
     for name in renderer.glyph.properties():
         held = getattr(renderer.glyph, name)
         mapper, field = getattr(held, "transform", None), getattr(held, "field", None)
         if isinstance(mapper, ContinuousColorMapper):
-            found.append((mapper, renderer.data_source, field))
+            found.append((mapper, source, field))
         elif name == "color_mapper" and isinstance(held, ContinuousColorMapper):
-            found.append((held, renderer.data_source, "image"))
+            found.append((held, source, "image"))
     return found
 
 
@@ -179,6 +187,8 @@ def _span(mapper: ContinuousColorMapper, values: Any) -> None:
         np.concatenate([np.ravel(part) for part in values]) if isinstance(values, list) else np.ravel(values)
     )
     numbers = numbers[np.isfinite(numbers)]
+    if isinstance(mapper, LogColorMapper):
+        numbers = numbers[numbers > 0]
     if len(numbers):
         mapper.update(low=float(numbers.min()), high=float(numbers.max()))
 

@@ -193,7 +193,9 @@ class ScenePage:
         self.session.draw_ahead()
 
     def _changed(self, values: dict[str, Any], moving: bool) -> None:
-        if self.session.change(values):
+        with pn.io.hold(self._document):  # the picture and what is said of it are one message
+            accepted = self.session.change(values)
+        if accepted:
             if not moving:
                 self.controls.show(self.model)
                 self._tell_preset()
@@ -211,16 +213,18 @@ class ScenePage:
         self.board.show(frame)
         _opening_seconds.setdefault(self.scene.name, self.session.compute_seconds)
         self.controls.show_cursors(self.model, dict(frame.cursors), series)
-        self.status.object = (
-            f'<p class="status">computed in {1e3 * self.session.compute_seconds:.1f} ms, '
-            f"sent in {1e3 * self.board.push_seconds:.1f} ms</p>"
-        )
         self._push_to_notebook()
 
     def _show_checks(self, checks: list[Check] | None) -> None:
         text = badges_html(checks)
-        if self.badges.object != text:
-            self.badges.object = text
+        with pn.io.hold(self._document):
+            if self.badges.object != text:
+                self.badges.object = text
+            if checks is not None:  # at rest: every text that changes while the hand moves delays the picture
+                self.status.object = (
+                    f'<p class="status">computed in {1e3 * self.session.compute_seconds:.1f} ms, '
+                    f"sent in {1e3 * self.board.push_seconds:.1f} ms</p>"
+                )
 
     def _show_progress(self, share: float, text: str) -> None:
         self.progress.value = round(100 * share)

@@ -19,6 +19,10 @@ SLOW = 0.1
 # How long the hand must rest before refinements and checks start.
 REST_MS = 150
 PROGRESS_EVERY = 0.1
+# Refinements come no faster than a page can paint them.
+PICTURE_EVERY = 0.15
+# Work shorter than this shows no progress bar: one that flashes up and goes only makes the page jump.
+BUSY_MS = 400
 OLD = " The picture still shows the setting before."
 # What looks like a place in a file system, quoted or not.
 PATH = re.compile(r"""['"]?(?<![\w:/])(?:[A-Za-z]:)?[\\/](?:[\w.\-+@ ]+[\\/])+[\w.\-+@]*['"]?""")
@@ -56,8 +60,10 @@ class Session:
         self._painted = 0  # the request whose frame stands on the page; 0 before the first
         self._ahead: tuple[int, Frame] | None = None
         self._told, self._text = 0.0, ""
+        self._busy, self._progress = False, (0.0, "")
         self._spoken = False
         self._rest: Callable[[], None] = lambda: None
+        self._unhurried: Callable[[], None] = lambda: None
         self._warm: Callable[[Report], None] | None = None
         # In a notebook the worker paints by itself: what it asks and what it does must be one step.
         self._turn = threading.RLock()
@@ -99,7 +105,7 @@ class Session:
                 self._long(request)
                 return
             self.runner.cancel()
-            self.on_busy(False)
+            self._idle()
             started = time.perf_counter()
             try:
                 frame = self.model.draft()
@@ -116,7 +122,7 @@ class Session:
             complete = self._painted == self._request
             self._next()
             self.runner.cancel()
-            self.on_busy(False)
+            self._idle()
             self.on_checks([])
             rest = "its refinements and checks are missing." if complete else OLD.lstrip()
             self._say(f"Cancelled: {rest[0].lower()}{rest[1:]}")
@@ -174,10 +180,14 @@ class Session:
         self._submit(request, lambda report: self._refined(request, work, frame, report))
 
     def _refined(self, request: int, work: Model, frame: Frame, report: Report) -> tuple[Frame, list[Check]]:
-        last = frame
-        for better in work.refined(frame, report):
-            last = better
-            self._on_page(request, lambda better=better: self._show(request, better))
+        last = shown = frame
+        told = time.perf_counter()
+        for last in work.refined(frame, report):
+            if time.perf_counter() - told > PICTURE_EVERY:
+                told, shown = time.perf_counter(), last
+                self._on_page(request, lambda better=last: self._show(request, better))
+        if last is not shown:
+            self._on_page(request, lambda: self._show(request, last))
         return last, work.judged(last)
 
     def _submit(self, request: int, work: Callable[[Report], tuple[Frame, list[Check]]]) -> None:
@@ -189,9 +199,10 @@ class Session:
             now = time.perf_counter()
             if text != self._text or now - self._told > PROGRESS_EVERY:
                 self._told, self._text = now, text
-                self._on_page(request, lambda: self.on_progress(share, text))
+                self._on_page(request, lambda: self._tell_progress(share, text))
 
-        self.on_busy(True)
+        self._unhurried()
+        self._unhurried = self._schedule(lambda: self._tell_busy(request), BUSY_MS)
         self.runner.submit(
             Job(
                 work,
@@ -200,6 +211,23 @@ class Session:
                 progress=progress,
             )
         )
+
+    def _tell_busy(self, request: int) -> None:
+        if request == self._request and self.runner.busy:
+            self._busy = True
+            self.on_progress(*self._progress)
+            self.on_busy(True)
+
+    def _tell_progress(self, share: float, text: str) -> None:
+        self._progress = share, text
+        if self._busy:
+            self.on_progress(share, text)
+
+    def _idle(self) -> None:
+        self._busy, self._progress = False, (0.0, "")
+        self._unhurried()
+        self._unhurried = lambda: None
+        self.on_busy(False)
 
     def _on_page(self, request: int, action: Callable[[], None]) -> None:
         """Run on the page's thread, unless a newer request has come in the meantime."""
@@ -218,12 +246,12 @@ class Session:
     def _done(self, frame: Frame, checks: list[Check]) -> None:
         self._warm = None
         self.model.accept(frame)
-        self.on_busy(False)
+        self._idle()
         self.on_checks(checks)
 
     def _failed(self, error: BaseException) -> None:
         self._warm = None
-        self.on_busy(False)
+        self._idle()
         if self._painted == self._request:
             self.on_checks([])
         stays = OLD if self._painted and self._painted != self._request else ""

@@ -46,7 +46,16 @@ def frame(rows: int, scale: float) -> Frame:
             "lattice": lattice,
             "empty": {"none": np.zeros(0), "nothing": np.zeros(0)},
         },
-        series={"book": Series("step", {"px": np.tile(x, (3, 1)), "py": x * np.arange(1.0, 4.0)[:, None]})},
+        series={
+            "book": Series(
+                "step",
+                {
+                    "px": np.tile(x, (3, 1)),
+                    "py": x * np.arange(1.0, 4.0)[:, None],
+                    "pc": x + 10 * np.arange(3.0)[:, None],
+                },
+            )
+        },
         fields={"f": Field(grid, grid, cells)},
         cursors={"step": np.arange(3.0)},
     )  # fmt: skip
@@ -91,6 +100,10 @@ MARKS: dict[str, tuple[Any, bool]] = {
     "image": (lambda f: hv.Image(field(f), ["u", "v"], "height").opts(cmap="viridis"), False),
     "mesh": (lambda f: hv.QuadMesh(field(f), ["u", "v"], "height").opts(cmap="viridis"), False),
     "page": (lambda f: hv.Curve(f.page("book"), "px", "py"), True),
+    "coloured page": (
+        lambda f: hv.Points(f.page("book"), ["px", "py"], "pc").opts(color="pc", cmap="viridis"),
+        True,
+    ),
     "nothing yet": (lambda f: hv.Scatter(f.tables["empty"], "none", "nothing"), True),
 }
 # Rules cross the whole figure, so no axis follows them.
@@ -146,7 +159,7 @@ def colour_ends(figure: LiveFigure) -> list[tuple[float, float]]:
     return sorted({(float(mapper.low), float(mapper.high)) for mapper in mappers})
 
 
-@pytest.mark.parametrize("name", [name for name in MARKS if name != "page"])  # the browser turns pages
+@pytest.mark.parametrize("name", [name for name in MARKS if "page" not in name])  # the browser turns pages
 def test_a_fed_mark_holds_the_new_columns(name):
     assert_equal_columns(pair(name).fed, pair(name).built)
 
@@ -180,6 +193,26 @@ def test_followed_axes_hold_the_new_data(name):
 def test_the_axis_of_a_series_holds_every_page():
     held = pair("page").built.model.y_range
     assert not isinstance(held, Range1d) or held.end >= frame(*THEN).series["book"]["py"].max()
+
+
+def test_the_colours_of_a_series_span_every_page():
+    shown = frame(*THEN).series["book"]["pc"]
+    for figure in (pair("coloured page").built, pair("coloured page").fed):
+        assert colour_ends(figure) == [(shown.min(), shown.max())]
+
+
+def test_logarithmic_colours_begin_at_the_least_positive_number():
+    def draw(f: Frame) -> hv.Points:
+        return hv.Points(f.tables["t"], ["x", "y"], "signed").opts(color="signed", cmap="viridis", logz=True)
+
+    def signed(least: float) -> Frame:
+        values = np.array([-1.0, 0.0, least, 5.0])
+        return Frame(tables={"t": {"x": values, "y": values + 1, "signed": values + 0}})
+
+    figure, sources = built(draw, signed(0.5))
+    sources.push(signed(0.25))
+    figure.push(signed(0.25))
+    assert colour_ends(figure) == [(0.25, 5.0)]
 
 
 def test_marks_of_two_tables_stand_side_by_side():
