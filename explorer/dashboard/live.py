@@ -8,11 +8,13 @@ from typing import Any
 
 import holoviews as hv
 import numpy as np
+from bokeh.model import Model
 from bokeh.models import (
     ColumnDataSource,
     ContinuousColorMapper,
     CustomJS,
     DataRange1d,
+    Glyph,
     GlyphRenderer,
     LogColorMapper,
     Range1d,
@@ -100,11 +102,13 @@ class LiveFigure:
                 renderer = _as_segments(self.model, plot.handles["glyph"])
             if renderer is None:
                 continue  # an annotation at a fixed place, such as a line at one
-            columns = dict(source.data)
+            aliases = _aliases(plot, source.data)
+            columns = {aliases.get(name, name): values for name, values in source.data.items()}
             owner = self._sources.owner(frame, columns)
             if owner is None:
                 self._derived.append((plot, positions[id(plot.hmap.last)]))
             else:
+                _rename_fields(renderer, aliases)
                 renderer.data_source = self._sources.source(frame, owner, set(columns))
                 _keep_selection_styles(renderer)
             self._colours += _mappers(plot, renderer)
@@ -155,6 +159,30 @@ def _fill(plot: Any, element: Any, ranges: dict) -> None:
     source = plot.handles["source"]
     if not same_columns(source.data, data):
         source.data = data
+
+
+def _aliases(plot: Any, columns: Any) -> dict[str, str]:
+    """Columns that HoloViews made for a style, such as ``color``, -> the column that the style names."""
+    element = plot.hmap.last
+    style = plot.lookup_options(element, "style")[plot.cyclic_index]
+    known = {dimension.name for dimension in element.dimensions()}
+    return {
+        name: asked
+        for name, asked in style.items()
+        if name in columns and name not in known and isinstance(asked, str) and asked in known
+    }
+
+
+def _rename_fields(renderer: GlyphRenderer, aliases: dict[str, str]) -> None:
+    """Let every state of a glyph read the columns themselves."""
+    for state in ("glyph", "selection_glyph", "nonselection_glyph", "hover_glyph", "muted_glyph"):
+        glyph = getattr(renderer, state)
+        for name in glyph.dataspecs() if isinstance(glyph, Glyph) else ():
+            field = _column(glyph, name)
+            if field in aliases:
+                transform = getattr(getattr(glyph, name), "transform", None)
+                mapped = {"transform": transform} if isinstance(transform, Model) else {}
+                setattr(glyph, name, {"field": aliases[field], **mapped})
 
 
 def _column(glyph: Any, name: str) -> str | None:

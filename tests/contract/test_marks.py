@@ -75,13 +75,13 @@ MARKS: dict[str, tuple[Any, bool]] = {
     "labelled points": (lambda f: hv.Points(f.tables["t"], ["x", "y"], ["word", "size"]), True),
     "coloured points": (
         lambda f: hv.Points(f.tables["t"], ["x", "y"], "colour").opts(color="colour", cmap="viridis"),
-        False,
+        True,
     ),
     "coloured limits": (
         lambda f: hv.Points(f.tables["t"], ["x", "y"], "colour").opts(
             color="colour", cmap="viridis", clim=(-9, 0)
         ),
-        False,
+        True,
     ),
     "sized points": (lambda f: hv.Points(f.tables["t"], ["x", "y"], "size").opts(size="size"), True),
     "rules": (lambda f: hv.VLines(f.tables["t"], "x"), True),
