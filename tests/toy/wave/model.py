@@ -21,7 +21,7 @@ class Wave(Model):
     decay = Real(0.1, bounds=(1e-3, 10.0), log=True, label="decay", group="Wave", cost="settle")
     shape = Choice("sine", objects=["sine", "square"], label="shape", group="Wave")
     lines = Whole(2, bounds=(1, 3), label="lines", group="Wave", doc="Changing it changes the structure.")
-    work = Whole(0, bounds=(0, 200), label="work", group="Samples", cost="long")
+    work = Whole(0, bounds=(0, 2000), label="work", group="Samples", cost="long")
     noisy = Switch(True, label="noise", group="Samples")
     fail = Switch(False, label="fail", group="Samples")
     x0 = Real(0.0, bounds=(-1, 1), label="start x", group="Start")
