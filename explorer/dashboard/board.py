@@ -14,6 +14,7 @@ from explorer.core.registry import Scene
 from explorer.dashboard import theme
 from explorer.dashboard.live import LiveFigure
 from explorer.dashboard.sources import Sources
+from explorer.dashboard.words import Words
 
 EMPTY = '<div class="skeleton" aria-hidden="true"></div>'
 
@@ -32,7 +33,7 @@ class _Card:
             sizing_mode="stretch_width",
             margin=0,
         )
-        self.foot = pn.pane.HTML("", stylesheets=sheets, margin=0, sizing_mode="stretch_width")
+        self.foot = Words(margin=0, sizing_mode="stretch_width")
         self.panel = pn.Column(
             self.head,
             self.body,

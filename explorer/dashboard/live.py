@@ -82,7 +82,9 @@ class LiveFigure:
 
     def _span_colours(self) -> None:
         for mapper, source, field in self._colours:
-            _span(mapper, source.data[field])
+            kind, _, name = (source.name or "").partition(":")
+            columns = self._sources.over_pages(name) if kind == "page" else source.data
+            _span(mapper, columns[field])
 
     def tap_moves_cursor(self, axis: str, cursor: str) -> None:
         """Let a tap move a cursor, in the browser alone."""
@@ -197,8 +199,6 @@ def _mappers(plot: Any, renderer: GlyphRenderer) -> list[tuple[Any, ColumnDataSo
         return []  # the view fixed the ends
     found = []
     source = renderer.data_source
-    if (source.name or "").startswith("page:"):  # its colours span every page
-        source = source.tags[0]
     for name in renderer.glyph.properties():
         held = getattr(renderer.glyph, name)
         mapper, field = getattr(held, "transform", None), getattr(held, "field", None)

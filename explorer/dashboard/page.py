@@ -25,6 +25,7 @@ from explorer.dashboard.board import Board
 from explorer.dashboard.controls import Controls
 from explorer.dashboard.session import SLOW, Session, sentence
 from explorer.dashboard.shell import shell
+from explorer.dashboard.words import Words
 
 OWN = "your own setting"
 # Scene -> seconds that its first picture took to compute in this process.
@@ -84,7 +85,7 @@ class ScenePage:
         self.progress = pmui.LinearProgress(
             value=0, variant="determinate", sizing_mode="stretch_width", margin=(14, 8)
         )
-        self.doing = pn.pane.HTML("", stylesheets=sheets, margin=(6, 8))
+        self.doing = Words(margin=(6, 8))
         cancel = pmui.Button(label="Cancel", size="small", variant="text", margin=(2, 4))
         cancel.on_click(lambda _event: self._cancel())
         self.busy = pn.Row(
@@ -95,8 +96,8 @@ class ScenePage:
             sizing_mode="stretch_width",
             css_classes=["busy"],
         )
-        self.badges = pn.pane.HTML(badges_html(None), margin=(8, 0, 0, 0), **wide)
-        self.status = pn.pane.HTML("", margin=0, **wide)
+        self.badges = Words(object=badges_html(None), margin=(8, 0, 0, 0), sizing_mode="stretch_width")
+        self.status = Words(margin=0, sizing_mode="stretch_width")
         self.eye = Eye(width=0, height=0, margin=0)
         self.eye.param.watch(lambda event: self.board.hide(not event.new), "visible_now")
         story = pn.pane.Markdown(

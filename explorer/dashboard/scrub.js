@@ -66,7 +66,7 @@ export function render({model, view}) {
   row.append(speed, loopLabel)
   root.append(head, row)
 
-  let at = model.index, timer = null, last = 0, listening = new Set()
+  let at = model.index, timer = null, last = 0, turning = false, listening = new Set()
 
   function open(name) {
     const page = doc.get_model_by_name(`page:${name}`)
@@ -75,16 +75,24 @@ export function render({model, view}) {
     if (!listening.has(book)) {
       listening.add(book)
       book.properties.data.change.connect(() => open(name))
+      page.properties.data.change.connect(() => { if (!turning) open(name) })  // the server's page is not ours
     }
     const [cursor, points] = book.tags
     if (cursor != model.cursor) return
     // The book may be shorter already than the positions that this control still holds.
     const pages = Math.max(...Object.values(book.data).map((column) => column.length)) / points
-    const from = Math.max(0, Math.min(at, pages - 1)) * points, data = {}
+    const from = Math.max(0, Math.min(at, pages - 1)) * points
+    const data = {}
+    for (const [column, values] of Object.entries(page.data)) {
+      if (column in book.data) continue
+      if (values.length != points) return  // the book that goes with this page is on its way
+      data[column] = values
+    }
     for (const column of Object.keys(book.data)) {
       data[column] = cut(book.data[column], from, points)
     }
-    page.setv({data}, {sync: false})
+    turning = true
+    try { page.setv({data}, {sync: false}) } finally { turning = false }
   }
 
   function show(step) {

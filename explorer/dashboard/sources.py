@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 from bokeh.models import ColumnDataSource
 
-from explorer.core.frame import Frame, Series, Table
+from explorer.core.frame import Frame, Table
 
 
 class Sources:
     """The data sources of one page.
 
     A table becomes one source. A series becomes two: the whole book, which travels to the browser once, and
-    the open page, which the browser takes out of the book by itself (see `scrub`).
+    the open page, which the browser takes out of the book by itself (see `scrub`). A column that is the same
+    on every page, such as the cells of a grid, stands on the page alone.
     """
 
     def __init__(self) -> None:
@@ -22,6 +23,7 @@ class Sources:
         self._books: dict[str, ColumnDataSource] = {}
         self._extents: dict[str, ColumnDataSource] = {}
         self._pages: dict[str, ColumnDataSource] = {}
+        self._still: dict[str, dict[str, np.ndarray]] = {}
         self._wanted: dict[str, set[str]] = {}
         self._sent: dict[str, dict[str, np.ndarray]] = {}
         self.messages = 0
@@ -45,7 +47,7 @@ class Sources:
         new = columns - wanted
         wanted |= columns
         if name in frame.series:
-            return self._page(frame, name, frame.series[name], bool(new))
+            return self._page(frame, name, bool(new))
         if name not in self._tables:
             self._tables[name] = ColumnDataSource(name=f"table:{name}")
         if new:
@@ -55,10 +57,12 @@ class Sources:
     def extent(self, name: str) -> ColumnDataSource:
         """The ends of every column over all pages of a series, for axes that must hold each of them."""
         if name not in self._extents:
-            book = self._books[name].data
-            ends = {column: _ends(values) for column, values in book.items() if values.dtype.kind in "fiu"}
-            self._extents[name] = ColumnDataSource(ends, name=f"extent:{name}")
+            self._extents[name] = ColumnDataSource(_all_ends(self.over_pages(name)), name=f"extent:{name}")
         return self._extents[name]
+
+    def over_pages(self, name: str) -> dict[str, np.ndarray]:
+        """Every wanted column of a series, over all its pages or, where they are equal, over one of them."""
+        return {**self._books[name].data, **self._still[name]}
 
     def push(self, frame: Frame) -> None:
         """One assignment for each table and series whose wanted columns changed."""
@@ -67,30 +71,43 @@ class Sources:
                 self._assign(source, name, frame.tables[name])
         for name, book in self._books.items():
             if name in frame.series:
-                self._assign_book(book, name, frame.series[name])
+                self._assign_book(book, frame, name)
 
-    def _page(self, frame: Frame, name: str, series: Series, grew: bool) -> ColumnDataSource:
+    def _page(self, frame: Frame, name: str, grew: bool) -> ColumnDataSource:
         if name not in self._pages:
             self._books[name] = ColumnDataSource(name=f"book:{name}")
             # The tag keeps the book in the document, where the browser finds it beside its page.
             self._pages[name] = ColumnDataSource(name=f"page:{name}", tags=[self._books[name]])
+            self._still[name] = {}
         if grew:
-            self._assign_book(self._books[name], name, series)
-            page = frame.page(name)
-            self._pages[name].data = {column: page[column] for column in self._wanted[name]}
+            self._assign_book(self._books[name], frame, name)
+            self._open(frame, name)
         return self._pages[name]
+
+    def _open(self, frame: Frame, name: str) -> None:
+        page = frame.page(name)
+        self._pages[name].data = {column: page[column] for column in sorted(self._wanted[name] & set(page))}
 
     def _assign(self, source: ColumnDataSource, name: str, table: Table) -> None:
         self._write(
             source, name, {column: table[column] for column in sorted(self._wanted[name] & set(table))}
         )
 
-    def _assign_book(self, book: ColumnDataSource, name: str, series: Series) -> None:
-        columns = {column: series[column].reshape(-1) for column in sorted(self._wanted[name] & set(series))}
+    def _assign_book(self, book: ColumnDataSource, frame: Frame, name: str) -> None:
+        series = frame.series[name]
+        wanted = sorted(self._wanted[name] & set(series))
+        still = {column: series[column][0] for column in wanted if _is_still(series[column])}
+        if len(still) == len(wanted):
+            still.popitem()  # a book has pages
+        if not same_columns(self._still[name], still):
+            self._still[name] = still
+            self._open(frame, name)  # before the book: the browser lays its pages over this one
         book.tags = [series.cursor, series.points]
-        self._write(book, name, columns)
+        self._write(
+            book, name, {column: series[column].reshape(-1) for column in wanted if column not in still}
+        )
         if name in self._extents:
-            ends = {column: _ends(values) for column, values in columns.items() if values.dtype.kind in "fiu"}
+            ends = _all_ends(self.over_pages(name))
             if not same_columns(self._extents[name].data, ends):
                 self._extents[name].data = ends
 
@@ -114,6 +131,15 @@ def _holds(table: Table, columns: dict[str, Any]) -> bool:
 def same_columns(before: Any, after: dict[str, Any]) -> bool:
     """Whether two sets of columns hold the same numbers under the same names."""
     return set(before) == set(after) and all(_equal(before[name], after[name]) for name in after)
+
+
+def _is_still(values: np.ndarray) -> bool:
+    """Whether a column (steps, points) is the same on every page."""
+    return len(values) > 1 and _equal(values[1:], np.broadcast_to(values[0], values[1:].shape))
+
+
+def _all_ends(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {column: _ends(values) for column, values in columns.items() if values.dtype.kind in "fiu"}
 
 
 def _ends(values: np.ndarray) -> np.ndarray:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from bokeh.models import DataRange1d
 
 from explorer.core import registry
+from explorer.core.frame import Frame, Series
 from explorer.dashboard.board import Board
+from explorer.dashboard.sources import Sources
 from tests.contract.screen import Screen, equal
 from tests.contract.settings import TOY
 
@@ -151,3 +154,46 @@ class TestHidden:
 def test_a_rebuilt_figure_listens_once(toy):
     toy.show(lines=3)
     assert len(toy.board.figures["standing"].model.js_event_callbacks["tap"]) == 1
+
+
+class TestSeries:
+    """What is the same on every page is sent once, not once a page."""
+
+    @staticmethod
+    def frame(height: float, apart: float) -> Frame:
+        x = np.linspace(0.0, apart, 4)
+        pages = np.arange(3.0)[:, None] + x
+        columns = {"grid": np.broadcast_to(x, pages.shape), "tall": height * pages}
+        return Frame(series={"s": Series("step", columns)}, cursors={"step": np.arange(3.0)})
+
+    @staticmethod
+    def sources(frame: Frame) -> Sources:
+        sources = Sources()
+        page = sources.source(frame, "s", {"grid", "tall"})
+        assert set(page.data) == {"grid", "tall"}
+        sources.extent("s")
+        return sources
+
+    def test_a_still_column_stands_on_the_page_alone(self):
+        first = self.frame(1.0, 1.0)
+        sources = self.sources(first)
+        page = sources.source(first, "s", set())
+        assert set(page.tags[0].data) == {"tall"}
+        then = self.frame(2.0, 5.0)
+        sources.push(then)
+        np.testing.assert_array_equal(page.data["grid"], then.series["s"]["grid"][0])
+        np.testing.assert_array_equal(page.tags[0].data["tall"], then.series["s"]["tall"].ravel())
+        assert sources.extent("s").data["grid"][2] == 5.0
+
+    def test_a_column_that_begins_to_move_goes_into_the_book(self):
+        first = self.frame(0.0, 1.0)  # all columns still: one of them must make the book
+        sources = self.sources(first)
+        page = sources.source(first, "s", set())
+        assert set(page.tags[0].data) == {"tall"}
+        sources.push(self.frame(1.0, 1.0))
+        assert set(page.tags[0].data) == {"tall"}
+        moving = self.frame(1.0, 1.0)
+        moved = {"grid": moving.series["s"]["tall"], "tall": moving.series["s"]["grid"]}
+        sources.push(moving.with_(series={"s": Series("step", moved)}))
+        assert set(page.tags[0].data) == {"grid"}
+        np.testing.assert_array_equal(page.data["tall"], moved["tall"][0])

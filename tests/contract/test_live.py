@@ -39,8 +39,11 @@ class TestUpdates:
         steps = [step for step in journey(name) if all(step.fits.values())]
         assert any(step.changed for step in steps)
         for step in steps:
-            # The ends of a series, three numbers a column, travel beside its book when they change.
-            tables = {source for source in step.sent if source and not source.startswith("extent:")}
+            # Beside a book travel, when they change, the ends of its columns, three numbers each, and what is
+            # the same on every page.
+            tables = {
+                source for source in step.sent if source and not source.startswith(("extent:", "page:"))
+            }
             assert tables == step.changed, step.setting
             assert step.messages == len(step.changed), step.setting
             assert all(count == 1 for source, count in step.sent.items() if source), step.setting
