@@ -15,6 +15,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from explorer.core.version import VERSION
+
 if TYPE_CHECKING:
     from explorer import connectivity as connectivity
     from explorer import diffusion as diffusion
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from explorer import saddles as saddles
     from explorer.core.model import Model
 
-__version__ = "0.1.0"
+__version__ = VERSION
 _FAMILIES = ("ridge", "saddles", "connectivity", "diffusion")
 __all__ = ["__version__", "from_link", "page", "scene", "scenes", *_FAMILIES]
 

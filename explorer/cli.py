@@ -12,6 +12,7 @@ examples:
   explorer                          open the gallery in the browser
   explorer serve ridge/path         serve one scene
   explorer check                    run every scene's checks; exit 1 if one fails
+  explorer export ridge/path --set alpha=10 --to path.npz
 """
 
 
@@ -60,6 +61,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     bench.add_argument("--no-browser", action="store_true", help="leave out what needs Chromium")
     bench.set_defaults(run=_bench)
+    export = commands.add_parser("export", help="write a setting's numbers, or a program that computes them")
+    export.add_argument("scene", help="such as ridge/path; or a link, as it stands in a page's address")
+    export.add_argument(
+        "--to", required=True, metavar="FILE", help="ends in .npz .zip .csv .parquet .py or .ipynb"
+    )
+    export.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="INPUT=VALUE",
+        help="an input that is not at its default",
+    )
+    export.add_argument("--preset", metavar="NAME", help="start from this preset of the scene")
+    export.add_argument("--table", metavar="NAME", help="the table that a .csv or .parquet holds")
+    export.set_defaults(run=_export)
     pictures = commands.add_parser("thumbnails", help="draw the gallery's thumbnails anew (needs Chromium)")
     pictures.add_argument("scenes", nargs="*", metavar="scene")
     pictures.set_defaults(run=_thumbnails)
@@ -130,6 +146,24 @@ def _bench(options: argparse.Namespace) -> int:
     from explorer.measure import bench
 
     return bench.run(options.json, browser=not options.no_browser)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from explorer.core import export, link, registry
+    from explorer.core.values import InputError
+
+    pairs = [pair.partition("=") for pair in options.set]
+    for name, sign, _value in pairs:
+        if not sign:
+            raise InputError(f"--set takes input=value; {name[:40]!r} has no value.")
+    name, texts = link.decode(options.scene) if "=" in options.scene else (options.scene, {})
+    scene = registry.find(name)
+    preset = scene.preset(options.preset).inputs if options.preset else {}
+    texts |= {name: value for name, _sign, value in pairs}
+    model = scene.open(**{**preset, **link.read_inputs(scene.model_class, texts)})
+    written = export.write(model, options.to, options.table)
+    print(f"{written}: {scene.name}, digest {model.frame.digest()}")
+    return 0
 
 
 def _thumbnails(options: argparse.Namespace) -> int:

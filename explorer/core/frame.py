@@ -206,7 +206,8 @@ class Frame:
             return tuple(sorted((column, values.dtype.kind) for column, values in entry.items()))
         return entry if kind == "facts" else entry is not None
 
-    def _arrays(self) -> Iterator[tuple[str, Array]]:
+    def arrays(self) -> Iterator[tuple[str, Array]]:
+        """(path, array) of every number in the frame, such as ``tables/path/loo``."""
         for kind in ("tables", "series"):
             for name, columns in sorted(getattr(self, kind).items()):
                 for column, values in sorted(columns.items()):
@@ -224,7 +225,7 @@ class Frame:
         and so do all NaNs.
         """
         seen = hashlib.sha256()
-        for path, values in self._arrays():
+        for path, values in self.arrays():
             plain = values.astype("U") if values.dtype.kind in "US" else values + np.zeros((), values.dtype)
             if plain.dtype.kind in "fc":
                 plain = np.where(np.isnan(plain), np.nan, plain)  # their sign and payload say nothing

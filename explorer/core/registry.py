@@ -80,6 +80,17 @@ class Scene:
         entries = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
         return tuple(Preset(e["name"], e["lesson"], dict(e.get("inputs") or {})) for e in entries or ())
 
+    def preset(self, name: str) -> Preset:
+        """A preset by its name.
+
+        Raises    InputError  when the scene has none of that name
+        """
+        for preset in self.presets:
+            if preset.name == name:
+                return preset
+        names = ", ".join(repr(preset.name) for preset in self.presets)
+        raise InputError(f"{self.name} has no preset {name[:40]!r}; it has {names}.")
+
     @functools.cached_property
     def model_class(self) -> type[Model]:
         """The one subclass of Model that the scene's model.py defines."""

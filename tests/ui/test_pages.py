@@ -10,7 +10,7 @@ import weakref
 import pytest
 
 from explorer.core import registry
-from tests.ui.conftest import TOY
+from tests.ui.conftest import TOY, Visit
 
 pytestmark = pytest.mark.ui
 SCENES = [scene.name for scene in registry.scenes()]
@@ -265,10 +265,13 @@ def test_thirty_sessions_leave_nothing_behind(visit):
 
     page.ScenePage.__init__ = counted
     try:
+        first = visit()
+        browser = first.page.context  # one for all: scripts are fetched and compiled once
         for _ in range(30):
-            held = visit().open(TOY)
+            held = Visit(browser.new_page(), first.address).open(TOY)
             held.settled()
-            held.page.context.close()
+            held.page.close()
+            assert held.errors == []
         deadline = time.monotonic() + 90
         while (living or _workers()) and time.monotonic() < deadline:
             gc.collect()
