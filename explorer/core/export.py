@@ -90,14 +90,16 @@ def archive(model: Model) -> bytes:
 def tabular(model: Model) -> dict[str, dict[str, Array]]:
     """Every table, series and field of the frame as columns of equal length.
 
-    A series gets its cursor's position as first column, a field its x and y.
+    A series gets its cursor's position as first column, a field its x and y; a field with pages gets all three.
     """
     frame = model.frame
     found: dict[str, dict[str, Array]] = {name: dict(table) for name, table in frame.tables.items()}
     found |= {name: _pages(frame, name) for name in frame.series}
     for name, grid in frame.fields.items():
-        x, y = np.meshgrid(grid.x, grid.y)
-        found[name] = {"x": x.ravel(), "y": y.ravel(), name: grid.values.ravel()}
+        x, y = (np.tile(part.ravel(), grid.steps) for part in np.meshgrid(grid.x, grid.y))
+        turn = np.repeat(frame.cursors[grid.cursor], x.size // grid.steps) if grid.cursor else None
+        cursor = {} if turn is None else {grid.cursor: turn}
+        found[name] = {**cursor, "x": x, "y": y, name: grid.values.ravel()}
     return found
 
 

@@ -100,25 +100,39 @@ class Series(ReadOnly):
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """A quantity on a regular grid.
+    """A quantity on a regular grid, or one page of it for each position of a cursor.
 
     Parameters
         x : array (nx,)      grid positions along the horizontal axis, rising and evenly spaced
         y : array (ny,)      grid positions along the vertical axis, rising and evenly spaced
-        values : array (ny, nx)
+        values : array (ny, nx), with a cursor (steps, ny, nx)
+        cursor : str         name of the cursor that turns the pages; empty means one still picture
+
+    The browser holds every page: 8-bit whole numbers or single precision keep a long film light.
     """
 
     x: Array
     y: Array
     values: Array
+    cursor: str = ""
 
     def __post_init__(self) -> None:
         for name in ("x", "y", "values"):
             object.__setattr__(self, name, _frozen(getattr(self, name), f"field {name}"))
-        if self.values.shape != (len(self.y), len(self.x)):
+        if self.values.shape[-2:] != (len(self.y), len(self.x)) or self.values.ndim != 2 + bool(self.cursor):
+            pages = "as many pages of " if self.cursor else ""
             raise ValueError(
-                f"a field on {len(self.y)} x {len(self.x)} positions has that shape, not {self.values.shape}."
+                f"a field on {len(self.y)} x {len(self.x)} positions has {pages}that shape, "
+                f"not {self.values.shape}."
             )
+
+    @property
+    def steps(self) -> int:
+        return len(self.values) if self.cursor else 1
+
+    def page(self, step: int) -> Field:
+        """The still picture at one step."""
+        return Field(self.x, self.y, self.values[step]) if self.cursor else self
 
 
 @dataclass(frozen=True, eq=False)  # arrays have no one truth of being equal; compare digests
@@ -153,11 +167,11 @@ class Frame:
         shared = {name for name in names if names.count(name) > 1}
         if shared:
             raise ValueError(f"{sorted(shared)} name two things in one frame; give each its own name.")
-        for name, series in self.series.items():
-            if series.cursor not in cursors or len(cursors[series.cursor]) != series.steps:
+        moving = {name: grid for name, grid in self.fields.items() if grid.cursor}
+        for name, turned in {**self.series, **moving}.items():
+            if turned.cursor not in cursors or len(cursors[turned.cursor]) != turned.steps:
                 raise ValueError(
-                    f"series {name!r} has {series.steps} pages; "
-                    f"its cursor {series.cursor!r} needs as many positions."
+                    f"{name!r} has {turned.steps} pages; its cursor {turned.cursor!r} needs as many positions."
                 )
         for name, value in (
             ("tables", tables),
@@ -185,6 +199,19 @@ class Frame:
         series = self.series[name]
         return series.page(self.pages.get(series.cursor, 0))
 
+    def field(self, name: str) -> Field:
+        """A field, at the open page if a cursor turns it."""
+        grid = self.fields[name]
+        return grid.page(self.pages.get(grid.cursor, 0))
+
+    def turned_by(self) -> dict[str, list[str]]:
+        """cursor name -> names of the series and fields whose pages it turns."""
+        found: dict[str, list[str]] = {name: [] for name in self.cursors}
+        for name, held in (*self.series.items(), *self.fields.items()):
+            if held.cursor:
+                found[held.cursor].append(name)
+        return found
+
     def watched(self, read: set[tuple[str, str]]) -> Frame:
         """The same frame, noting in `read` each (kind, name) that is looked up."""
         watched = object.__new__(Frame)
@@ -204,6 +231,8 @@ class Frame:
         entry = getattr(self, kind).get(name)
         if isinstance(entry, Table | Series):
             return tuple(sorted((column, values.dtype.kind) for column, values in entry.items()))
+        if isinstance(entry, Field):
+            return bool(entry.cursor)
         return entry if kind == "facts" else entry is not None
 
     def arrays(self) -> Iterator[tuple[str, Array]]:

@@ -38,7 +38,8 @@ class LiveFigure:
     """One figure on one page.
 
     Marks whose columns stand in a table of the frame read them from the page's shared source: a new frame
-    costs them nothing here. Marks with columns that HoloViews derives (images, error bars, vector fields,
+    costs them nothing here, and so do images of a field with pages, whose value is named as the field is. Marks
+    with columns that HoloViews derives (images, error bars, vector fields,
     areas, contours) keep a source of their own, filled with what their plot's ``get_data`` returns.
     """
 
@@ -104,6 +105,12 @@ class LiveFigure:
                 renderer = _as_segments(self.model, plot.handles["glyph"])
             if renderer is None:
                 continue  # an annotation at a fixed place, such as a line at one
+            film = _film(plot.hmap.last, frame)
+            if film:
+                renderer.data_source = self._sources.film(frame, film)
+                self._colours += _mappers(plot, renderer)
+                followed += [renderer]
+                continue
             aliases = _aliases(plot, source.data)
             columns = {aliases.get(name, name): values for name, values in source.data.items()}
             owner = self._sources.owner(frame, columns)
@@ -139,6 +146,12 @@ class LiveFigure:
             if followed and not asked and isinstance(getattr(self.model, f"{axis}_range"), Range1d):
                 fitted = DataRange1d(renderers=followed, range_padding=0 if tight else 0.05, syncable=False)
                 setattr(self.model, f"{axis}_range", fitted)
+
+
+def _film(element: Any, frame: Frame) -> str | None:
+    """The field with pages that an image draws."""
+    name = element.vdims[0].name if type(element) is hv.Image else ""
+    return name if name in frame.fields and frame.fields[name].cursor else None
 
 
 def _elements(drawn: hv.Overlay) -> list[Any]:

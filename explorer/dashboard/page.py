@@ -208,12 +208,9 @@ class ScenePage:
         self.session.cancel()
 
     def _show(self, frame: Frame) -> None:
-        series: dict[str, list[str]] = {}
-        for name, held in frame.series.items():
-            series.setdefault(held.cursor, []).append(name)
         self.board.show(frame)
         _opening_seconds.setdefault(self.scene.name, self.session.compute_seconds)
-        self.controls.show_cursors(self.model, dict(frame.cursors), series)
+        self.controls.show_cursors(self.model, dict(frame.cursors), frame.turned_by())
         self._push_to_notebook()
 
     def _show_checks(self, checks: list[Check] | None) -> None:

@@ -43,6 +43,7 @@ function cut(held, from, points) {
 }
 
 export function render({model, view}) {
+  const {ndarray} = Bokeh.require("core/util/ndarray")
   const bokeh = model.data, doc = bokeh.document ?? view.model.document
   const root = document.createElement("div")
   root.className = "turner"
@@ -77,11 +78,15 @@ export function render({model, view}) {
       book.properties.data.change.connect(() => open(name))
       page.properties.data.change.connect(() => { if (!turning) open(name) })  // the server's page is not ours
     }
-    const [cursor, points] = book.tags
+    const [cursor, points, height, width] = book.tags
     if (cursor != model.cursor) return
     // The book may be shorter already than the positions that this control still holds.
     const pages = Math.max(...Object.values(book.data).map((column) => column.length)) / points
     const from = Math.max(0, Math.min(at, pages - 1)) * points
+    if (height != null) {  // pictures, one after the other
+      const image = ndarray(cut(book.data.image, from, points), {shape: [height, width]})
+      return put(page, {...page.data, image: [image]})
+    }
     const data = {}
     for (const [column, values] of Object.entries(page.data)) {
       if (column in book.data) continue
@@ -91,6 +96,10 @@ export function render({model, view}) {
     for (const column of Object.keys(book.data)) {
       data[column] = cut(book.data[column], from, points)
     }
+    put(page, data)
+  }
+
+  function put(page, data) {
     turning = true
     try { page.setv({data}, {sync: false}) } finally { turning = false }
   }

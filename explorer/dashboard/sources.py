@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from bokeh.models import ColumnDataSource
 
-from explorer.core.frame import Frame, Table
+from explorer.core.frame import Field, Frame, Table
 
 
 class Sources:
@@ -15,7 +15,8 @@ class Sources:
 
     A table becomes one source. A series becomes two: the whole book, which travels to the browser once, and
     the open page, which the browser takes out of the book by itself (see `scrub`). A column that is the same
-    on every page, such as the cells of a grid, stands on the page alone.
+    on every page, such as the cells of a grid, stands on the page alone. A field with pages is a series of
+    pictures: its book holds their pixels one after the other, its page one picture and the place of it.
     """
 
     def __init__(self) -> None:
@@ -23,6 +24,7 @@ class Sources:
         self._books: dict[str, ColumnDataSource] = {}
         self._extents: dict[str, ColumnDataSource] = {}
         self._pages: dict[str, ColumnDataSource] = {}
+        self._films: set[str] = set()
         self._still: dict[str, dict[str, np.ndarray]] = {}
         self._wanted: dict[str, set[str]] = {}
         self._sent: dict[str, dict[str, np.ndarray]] = {}
@@ -54,6 +56,14 @@ class Sources:
             self._assign(self._tables[name], name, frame.tables[name])
         return self._tables[name]
 
+    def film(self, frame: Frame, name: str) -> ColumnDataSource:
+        """The source of a field with pages: the open page, in the columns of an image glyph."""
+        if name not in self._films:
+            self._films.add(name)
+            self._bind(name)
+            self._assign_film(frame, name)
+        return self._pages[name]
+
     def extent(self, name: str) -> ColumnDataSource:
         """The ends of every column over all pages of a series, for axes that must hold each of them."""
         if name not in self._extents:
@@ -70,19 +80,38 @@ class Sources:
             if name in frame.tables:
                 self._assign(source, name, frame.tables[name])
         for name, book in self._books.items():
-            if name in frame.series:
+            if name in self._films and name in frame.fields:
+                self._assign_film(frame, name)
+            elif name in frame.series:
                 self._assign_book(book, frame, name)
 
     def _page(self, frame: Frame, name: str, grew: bool) -> ColumnDataSource:
         if name not in self._pages:
-            self._books[name] = ColumnDataSource(name=f"book:{name}")
-            # The tag keeps the book in the document, where the browser finds it beside its page.
-            self._pages[name] = ColumnDataSource(name=f"page:{name}", tags=[self._books[name]])
-            self._still[name] = {}
+            self._bind(name)
         if grew:
             self._assign_book(self._books[name], frame, name)
             self._open(frame, name)
         return self._pages[name]
+
+    def _bind(self, name: str) -> None:
+        """An empty book and its page."""
+        self._books[name] = ColumnDataSource(name=f"book:{name}")
+        # The tag keeps the book in the document, where the browser finds it beside its page.
+        self._pages[name] = ColumnDataSource(name=f"page:{name}", tags=[self._books[name]])
+        self._still[name] = {}
+
+    def _assign_film(self, frame: Frame, name: str) -> None:
+        grid, book = frame.fields[name], self._books[name]
+        height, width = grid.values.shape[1:]
+        place = _place(grid)
+        if not same_columns(self._still[name], place):
+            self._still[name] = place
+            self._pages[name].data = {
+                **place,
+                "image": [frame.field(name).values],
+            }  # before the book, as above
+        book.tags = [grid.cursor, height * width, height, width]
+        self._write(book, name, {"image": grid.values.reshape(-1)})
 
     def _open(self, frame: Frame, name: str) -> None:
         page = frame.page(name)
@@ -131,6 +160,16 @@ def _holds(table: Table, columns: dict[str, Any]) -> bool:
 def same_columns(before: Any, after: dict[str, Any]) -> bool:
     """Whether two sets of columns hold the same numbers under the same names."""
     return set(before) == set(after) and all(_equal(before[name], after[name]) for name in after)
+
+
+def _place(grid: Field) -> dict[str, list[float]]:
+    """Where a picture lies, as an image glyph wants it: the corner of its first pixel, width and height."""
+    place = {}
+    for axis, size, positions in (("x", "dw", grid.x), ("y", "dh", grid.y)):
+        pixel = (positions[-1] - positions[0]) / (len(positions) - 1)
+        place[axis] = [float(positions[0] - pixel / 2)]
+        place[size] = [float(pixel * len(positions))]
+    return place
 
 
 def _is_still(values: np.ndarray) -> bool:

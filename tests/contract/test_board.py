@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import holoviews as hv
 import numpy as np
 import pytest
 from bokeh.models import DataRange1d
 
 from explorer.core import registry
-from explorer.core.frame import Frame, Series
+from explorer.core.figure import Figure
+from explorer.core.frame import Field, Frame, Series
 from explorer.dashboard.board import Board
+from explorer.dashboard.live import LiveFigure
 from explorer.dashboard.sources import Sources
 from tests.contract.screen import Screen, equal
 from tests.contract.settings import TOY
@@ -80,7 +83,7 @@ class TestToy:
         model = scene.open(phase=6.0)
         board = Board(scene, model, lambda values: None)
         board.show(model.frame)
-        line = board.figures["travelling"].model.renderers[0].data_source
+        line = board.figures["travelling"].model.renderers[1].data_source
         assert equal(line.data["height"], model.frame.series["moving"]["height"][-1])
 
     def test_chosen_rows_stay_chosen_while_they_exist(self, toy):
@@ -154,6 +157,59 @@ class TestHidden:
 def test_a_rebuilt_figure_listens_once(toy):
     toy.show(lines=3)
     assert len(toy.board.figures["standing"].model.js_event_callbacks["tap"]) == 1
+
+
+class TestFilm:
+    """A field with pages: its pixels are sent as one book, in the order in which HoloViews would draw them."""
+
+    @staticmethod
+    def frame(wide: float, tall: int) -> Frame:
+        x, y = np.linspace(0.0, wide, 5), np.linspace(-1.0, 1.0, tall)
+        pages = np.arange(3.0)[:, None, None] + wide * x * y[:, None]
+        return Frame(fields={"film": Field(x, y, pages, "step")}, cursors={"step": np.arange(3.0)})
+
+    @staticmethod
+    def drawn(frame: Frame) -> hv.Image:
+        grid = frame.field("film")
+        return hv.Image((grid.x, grid.y, grid.values), ["u", "v"], "film").opts(cmap="viridis")
+
+    @pytest.mark.usefixtures("toy")  # which loads the plotting backend the way a page does
+    def test_the_open_page_is_what_holoviews_draws(self):
+        sources = Sources()
+        figure = LiveFigure(Figure(self.drawn, "A film"), sources, self.frame(1.0, 4))
+        (renderer,) = figure.model.renderers
+        page = renderer.data_source
+        for frame in (self.frame(1.0, 4), self.frame(2.0, 3)):
+            sources.push(frame)
+            figure.push(frame)
+            wanted = hv.renderer("bokeh").get_plot(self.drawn(frame)).handles["source"].data
+            assert page.data.keys() == wanted.keys()
+            for name in wanted:
+                np.testing.assert_allclose(
+                    np.asarray(page.data[name]), np.asarray(wanted[name]), err_msg=name
+                )
+            values = frame.fields["film"].values
+            assert page.tags[0].tags == ["step", values[0].size, *values.shape[1:]]
+            np.testing.assert_array_equal(page.tags[0].data["image"], values.ravel())
+            mapper = renderer.glyph.color_mapper
+            assert (mapper.low, mapper.high) == (values.min(), values.max())
+
+    def test_only_the_book_is_sent_while_the_picture_stays_in_place(self):
+        sources, frame = Sources(), self.frame(1.0, 4)
+        before = dict(sources.film(frame, "film").data)
+        doubled = Field(
+            frame.fields["film"].x, frame.fields["film"].y, 2 * frame.fields["film"].values, "step"
+        )
+        sources.push(frame.with_(fields={"film": doubled}))
+        assert sources.film(frame, "film").data == before
+        assert sources.messages == 2
+
+    def test_pages_and_positions_must_agree(self):
+        film = self.frame(1.0, 4).fields["film"]
+        with pytest.raises(ValueError, match="needs as many positions"):
+            Frame(fields={"film": film}, cursors={"step": np.arange(2.0)})
+        with pytest.raises(ValueError, match="as many pages of that shape"):
+            Field(film.x, film.y, film.values[0], "step")
 
 
 class TestSeries:

@@ -56,7 +56,10 @@ def frame(rows: int, scale: float) -> Frame:
                 },
             )
         },
-        fields={"f": Field(grid, grid, cells)},
+        fields={
+            "f": Field(grid, grid, cells),
+            "film": Field(grid, grid[1:], cells[1:] * np.arange(1.0, 4.0)[:, None, None], "step"),
+        },
         cursors={"step": np.arange(3.0)},
     )  # fmt: skip
 
@@ -102,6 +105,12 @@ MARKS: dict[str, tuple[Any, bool]] = {
     "page": (lambda f: hv.Curve(f.page("book"), "px", "py"), True),
     "coloured page": (
         lambda f: hv.Points(f.page("book"), ["px", "py"], "pc").opts(color="pc", cmap="viridis"),
+        True,
+    ),
+    "page of pixels": (
+        lambda f: hv.Image(tuple(vars(f.field("film")).values())[:3], ["u", "v"], "film").opts(
+            cmap="viridis"
+        ),
         True,
     ),
     "nothing yet": (lambda f: hv.Scatter(f.tables["empty"], "none", "nothing"), True),

@@ -9,6 +9,7 @@ import weakref
 
 import pytest
 
+import explorer
 from explorer.core import registry
 from tests.ui.conftest import TOY, Visit
 
@@ -150,6 +151,11 @@ def test_play_and_scrub_send_nothing(visit):
     said = len(held.frames)
     slider.evaluate("(s) => { s.value = 2; s.dispatchEvent(new Event('input')) }")
     held.until("() => Bokeh.documents[0].get_model_by_name('page:mark').data.here[0] == 1")
+    page = "Bokeh.documents[0].get_model_by_name('page:swell')"
+    shape, pixels = held.evaluate(f"() => [{page}.data.image[0].shape, Array.from({page}.data.image[0])]")
+    film = explorer.scene(TOY).frame.fields["swell"].values
+    assert shape == list(film.shape[1:])
+    assert pixels == pytest.approx(film[2].ravel(), abs=1e-6)
     assert [frame for frame in held.frames[said:] if "PATCH-DOC" in frame] == []
 
 

@@ -54,7 +54,10 @@ class Wave(Model):
                 "moving": Series("phase", {"pos": np.broadcast_to(x, moving.shape), "height": moving}),
                 "mark": Series("phase", {"here": phases[:, None]}),
             },
-            fields={"bowl": Field(grid, grid, (grid[None] - self.x0) ** 2 + (grid[:, None] - self.y0) ** 2)},
+            fields={
+                "bowl": Field(grid, grid, (grid[None] - self.x0) ** 2 + (grid[:, None] - self.y0) ** 2),
+                "swell": Field(x[::10], grid, (moving[:, None, ::10] - grid[:, None]) ** 2, "phase"),
+            },
             cursors={"phase": phases},
             captions={"standing": f"A wave of {self.frequency:.3g} Hz."},
             facts={"lines": self.lines},

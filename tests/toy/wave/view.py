@@ -21,7 +21,11 @@ def standing(frame: Frame) -> hv.Overlay:
 
 
 def travelling(frame: Frame) -> hv.Overlay:
-    return hv.Overlay([hv.Curve(frame.page("moving"), "pos", "height").opts(**roles.line("simulation"))])
+    swell = frame.field("swell")
+    near = hv.Image((swell.x, swell.y, swell.values), ["pos", "height"], "swell").opts(
+        cmap="greys_r", alpha=0.4
+    )
+    return near * hv.Curve(frame.page("moving"), "pos", "height").opts(**roles.line("simulation"))
 
 
 def landscape(frame: Frame) -> hv.Image:
