@@ -167,8 +167,7 @@ class Frame:
         shared = {name for name in names if names.count(name) > 1}
         if shared:
             raise ValueError(f"{sorted(shared)} name two things in one frame; give each its own name.")
-        moving = {name: grid for name, grid in self.fields.items() if grid.cursor}
-        for name, turned in {**self.series, **moving}.items():
+        for name, turned in self._turned().items():
             if turned.cursor not in cursors or len(cursors[turned.cursor]) != turned.steps:
                 raise ValueError(
                     f"{name!r} has {turned.steps} pages; its cursor {turned.cursor!r} needs as many positions."
@@ -207,10 +206,12 @@ class Frame:
     def turned_by(self) -> dict[str, list[str]]:
         """cursor name -> names of the series and fields whose pages it turns."""
         found: dict[str, list[str]] = {name: [] for name in self.cursors}
-        for name, held in (*self.series.items(), *self.fields.items()):
-            if held.cursor:
-                found[held.cursor].append(name)
+        for name, held in self._turned().items():
+            found[held.cursor].append(name)
         return found
+
+    def _turned(self) -> dict[str, Series | Field]:
+        return {**self.series, **{name: grid for name, grid in self.fields.items() if grid.cursor}}
 
     def watched(self, read: set[tuple[str, str]]) -> Frame:
         """The same frame, noting in `read` each (kind, name) that is looked up."""
