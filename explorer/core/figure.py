@@ -10,6 +10,25 @@ from explorer.core.frame import Frame
 
 
 @dataclass(frozen=True)
+class Handles:
+    """Marks that the hand may drag: the rows of one table.
+
+    Parameters
+        table : str     its name
+        x, y  : str     its columns where the marks stand
+        moved : columns -> {input: value}     what the inputs are once the hand lets go; columns are arrays (rows,)
+                                              by name, and a row that was added has NaN or "" where it is unknown
+        add   : bool    whether a tap adds a row, and Backspace removes the rows that were tapped
+    """
+
+    table: str
+    x: str
+    y: str
+    moved: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    add: bool = False
+
+
+@dataclass(frozen=True)
 class Figure:
     """One figure of a scene.
 
@@ -17,6 +36,7 @@ class Figure:
         draw   : frame -> HoloViews element or overlay whose dimensions are the frame's column names
         title  : str     a sentence about what it shows
         tap    : axis ("x", "y") -> name of the input that a tap on the figure sets to that coordinate
+        drag   : marks that the hand may drag
         follow : str     axes whose range follows the data ("xy", "x", "y" or ""), until the user zooms
         fit    : names of the columns that the followed ranges fit; empty means all
     """
@@ -24,6 +44,7 @@ class Figure:
     draw: Callable[[Frame], Any]
     title: str
     tap: Mapping[str, str] = field(default_factory=dict)
+    drag: tuple[Handles, ...] = ()
     follow: str = "xy"
     fit: tuple[str, ...] = ()
 

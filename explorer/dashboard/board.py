@@ -62,7 +62,8 @@ class Board:
     Parameters
         scene  : Scene
         model  : Model     the page's model, for the cursors' places
-        tapped : called with {input: value} when a tap on a figure sets inputs that need computing
+        tapped : called with {input: value} when a tap or a dragged mark sets inputs that need computing; says
+                 whether they were accepted
     """
 
     def __init__(self, scene: Scene, model: Model, tapped: Any) -> None:
@@ -130,6 +131,8 @@ class Board:
                 figure.tap_moves_cursor(axis, name)
             else:
                 computed[axis] = name
+        if figure.spec.drag:
+            figure.let_drag(self._tapped)
         if computed:
             figure.model.on_event(
                 "tap",

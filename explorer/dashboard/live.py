@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import holoviews as hv
@@ -17,6 +17,7 @@ from bokeh.models import (
     Glyph,
     GlyphRenderer,
     LogColorMapper,
+    PointDrawTool,
     Range1d,
     Whisker,
 )
@@ -86,6 +87,25 @@ class LiveFigure:
             kind, _, name = (source.name or "").partition(":")
             columns = self._sources.over_pages(name) if kind == "page" else source.data
             _span(mapper, columns[field])
+
+    def let_drag(self, moved: Callable[[Mapping[str, Any]], bool]) -> None:
+        """Let the hand drag the marks that the figure names; `moved` takes the inputs that this sets, or refuses."""
+        found = []
+        for handles in self.spec.drag:
+            name = f"table:{handles.table}"
+            for mark in self.model.renderers:
+                if mark.data_source.name == name and [_column(mark.glyph, a) for a in "xy"] == [
+                    handles.x,
+                    handles.y,
+                ]:
+                    found.append(mark)
+            self._sources.listen(handles.table, lambda columns, then=handles.moved: moved(then(columns)))
+        if found:
+            tool = PointDrawTool(
+                renderers=found, add=any(handles.add for handles in self.spec.drag), empty_value=math.nan
+            )
+            self.model.add_tools(tool)
+            self.model.toolbar.active_multi = tool
 
     def tap_moves_cursor(self, axis: str, cursor: str) -> None:
         """Let a tap move a cursor, in the browser alone."""

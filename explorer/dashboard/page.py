@@ -193,7 +193,8 @@ class ScenePage:
         """
         self.session.draw_ahead()
 
-    def _changed(self, values: dict[str, Any], moving: bool) -> None:
+    def _changed(self, values: dict[str, Any], moving: bool) -> bool:
+        """Take new inputs; says whether they were accepted."""
         with pn.io.hold(self._document):  # the picture and what is said of it are one message
             accepted = self.session.change(values)
         if accepted:
@@ -203,6 +204,7 @@ class ScenePage:
                 self._write_address()
         else:
             self.controls.show(self.model)
+        return accepted
 
     def _cancel(self) -> None:
         self.session.cancel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ class Sources:
         self._still: dict[str, dict[str, np.ndarray]] = {}
         self._wanted: dict[str, set[str]] = {}
         self._sent: dict[str, dict[str, np.ndarray]] = {}
+        self._told: set[str] = set()
         self.messages = 0
 
     def owner(self, frame: Frame, columns: dict[str, Any]) -> str | None:
@@ -63,6 +65,24 @@ class Sources:
             self._bind(name)
             self._assign_film(frame, name)
         return self._pages[name]
+
+    def listen(self, name: str, moved: Callable[[dict[str, np.ndarray]], bool]) -> None:
+        """Call with the columns of a table whenever a hand in the browser has changed them.
+
+        Where `moved` refuses, the browser gets back what it showed before.
+        """
+
+        def heard(_attr: str, _old: Any, new: Any) -> None:
+            columns = {column: _column_of(values) for column, values in new.items()}
+            before = self._sent[name]
+            if not same_columns(before, columns):
+                self._sent[name] = columns  # this is what the browser shows
+                if not moved(columns):
+                    self._write(self._tables[name], name, before)
+
+        if name not in self._told:
+            self._told.add(name)
+            self._tables[name].on_change("data", heard)
 
     def extent(self, name: str) -> ColumnDataSource:
         """The ends of every column over all pages of a series, for axes that must hold each of them."""
@@ -145,8 +165,8 @@ class Sources:
             selected = source.selected
             if selected.indices and len(next(iter(columns.values()), ())) <= max(selected.indices):
                 selected.indices = []
+            self._sent[name] = columns  # first: a change of the source is heard
             source.data = columns
-            self._sent[name] = columns
             self.messages += 1
 
 
@@ -160,6 +180,13 @@ def _holds(table: Table, columns: dict[str, Any]) -> bool:
 def same_columns(before: Any, after: dict[str, Any]) -> bool:
     """Whether two sets of columns hold the same numbers under the same names."""
     return set(before) == set(after) and all(_equal(before[name], after[name]) for name in after)
+
+
+def _column_of(values: Any) -> np.ndarray:
+    """A column as the browser sends it back; what it does not know of an added row is NaN or empty."""
+    if any(isinstance(value, str) for value in values):
+        return np.array([value if isinstance(value, str) else "" for value in values])
+    return np.array([np.nan if value is None else value for value in values], dtype=float)
 
 
 def _place(grid: Field) -> dict[str, list[float]]:

@@ -253,3 +253,27 @@ class TestSeries:
         sources.push(moving.with_(series={"s": Series("step", moved)}))
         assert set(page.tags[0].data) == {"grid"}
         np.testing.assert_array_equal(page.data["tall"], moved["tall"][0])
+
+
+class TestHandles:
+    """What a hand in the browser changes is heard; what the server sends is not."""
+
+    def test_an_edit_is_heard_and_a_refusal_takes_it_back(self):
+        def frame(x: float) -> Frame:
+            return Frame(tables={"t": {"x": [x, 2.0], "word": ["a", "b"]}})
+
+        heard: list = []
+        sources = Sources()
+        source = sources.source(frame(1.0), "t", {"x", "word"})
+        sources.listen("t", lambda columns: heard.append(columns) or len(heard) < 2)
+        sources.push(frame(3.0))
+        assert heard == []
+        source.data = {"x": [3.5, 2.0, 4.0], "word": ["a", "b", None]}
+        np.testing.assert_array_equal(heard[0]["x"], [3.5, 2.0, 4.0])
+        assert heard[0]["word"].tolist() == ["a", "b", ""]
+        source.data = {"x": [np.nan], "word": ["a"]}  # the second is refused
+        assert len(heard) == 2
+        np.testing.assert_array_equal(source.data["x"], [3.5, 2.0, 4.0])
+        messages = sources.messages
+        sources.push(Frame(tables={"t": {"x": [3.5, 2.0, 4.0], "word": ["a", "b", ""]}}))
+        assert sources.messages == messages  # the browser shows it already

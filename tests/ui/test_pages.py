@@ -167,6 +167,25 @@ def test_a_tap_moves_a_cursor_in_the_browser_and_sets_inputs_on_the_server(visit
     held.until("() => /x0=0\\.[45]/.test(location.search) && /y0=-0\\.2/.test(location.search)")
 
 
+def test_a_dragged_mark_sets_inputs_and_a_refused_place_takes_it_back(visit):
+    held = visit().open(TOY).settled()
+    mouse = held.page.mouse
+    mouse.move(*held.place(2, 0.0, 0.0))
+    mouse.down()
+    mouse.move(*held.place(2, 0.3, 0.3), steps=4)
+    mouse.move(*held.place(2, 0.5, -0.5), steps=4)
+    mouse.up()
+    held.until("() => /x0=0\\.[45]/.test(location.search) && /y0=-0\\.[45]/.test(location.search)")
+    (sx,), (sy,) = held.source("table:start", "sx"), held.source("table:start", "sy")
+    assert (sx, sy) == pytest.approx((0.5, -0.5), abs=0.03)
+    mouse.move(*held.place(2, sx, sy))
+    mouse.down()
+    mouse.move(*held.place(2, 1.04, sy), steps=4)
+    mouse.up()
+    held.page.get_by_role("alert").filter(has_text="x0").wait_for()
+    held.until(f"() => Bokeh.documents[0].get_model_by_name('table:start').data.sx[0] == {sx}")
+
+
 def test_a_row_chosen_in_one_figure_is_chosen_in_the_other(visit):
     held = visit().open(TOY).settled()
     at, sample = held.source("table:samples", "at"), held.source("table:samples", "sample")

@@ -49,7 +49,11 @@ class Wave(Model):
         moving = np.sin(self.frequency * x[None, :] - phases[:, None])
         grid = np.linspace(-1, 1, 21)
         return Frame(
-            tables={"wave": Table(columns), "samples": Table(samples)},
+            tables={
+                "wave": Table(columns),
+                "samples": Table(samples),
+                "start": {"sx": [self.x0], "sy": [self.y0]},
+            },
             series={
                 "moving": Series("phase", {"pos": np.broadcast_to(x, moving.shape), "height": moving}),
                 "mark": Series("phase", {"here": phases[:, None]}),

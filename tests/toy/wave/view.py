@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import holoviews as hv
+import numpy as np
 
 from explorer.core import roles
-from explorer.core.figure import Figure
+from explorer.core.figure import Figure, Handles
 from explorer.core.frame import Frame
 
 
@@ -28,9 +31,16 @@ def travelling(frame: Frame) -> hv.Overlay:
     return near * hv.Curve(frame.page("moving"), "pos", "height").opts(**roles.line("simulation"))
 
 
-def landscape(frame: Frame) -> hv.Image:
+def landscape(frame: Frame) -> hv.Overlay:
     bowl = frame.fields["bowl"]
-    return hv.Image((bowl.x, bowl.y, bowl.values), ["x0", "y0"], "height").opts(cmap="viridis", colorbar=True)
+    image = hv.Image((bowl.x, bowl.y, bowl.values), ["x0", "y0"], "height").opts(
+        cmap="viridis", colorbar=True
+    )
+    return image * hv.Scatter(frame.tables["start"], "sx", "sy").opts(**roles.points("data", size=12))
+
+
+def moved(start: Mapping[str, np.ndarray]) -> dict[str, float]:
+    return {"x0": float(start["sx"][-1]), "y0": float(start["sy"][-1])}
 
 
 def brushed(frame: Frame) -> hv.Overlay:
@@ -43,6 +53,11 @@ def brushed(frame: Frame) -> hv.Overlay:
 FIGURES = (
     Figure(standing, "A standing wave and noisy samples of it", tap={"x": "phase"}),
     Figure(travelling, "The same wave, travelling with the phase"),
-    Figure(landscape, "A bowl whose lowest point is where you tap", tap={"x": "x0", "y": "y0"}),
+    Figure(
+        landscape,
+        "A bowl whose lowest point is where you tap",
+        tap={"x": "x0", "y": "y0"},
+        drag=(Handles("start", "sx", "sy", moved),),
+    ),
     Figure(brushed, "The samples again, sideways: a row chosen here is chosen there"),
 )
