@@ -22,9 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return options.run(options)
     except ValueError as error:
+        from explorer.core.table_error import DataError
         from explorer.core.values import InputError
 
-        if not isinstance(error, InputError):
+        if not isinstance(error, InputError | DataError):
             raise
         print(f"explorer: {error}", file=sys.stderr)
         return 2

@@ -22,7 +22,6 @@ from typing import Any
 
 import numpy as np
 
-from explorer.core.dataset_memory import recall, remember
 from explorer.core.standardise import is_constant, standardise
 from explorer.core.table_arrays import (
     check_numbers,
@@ -53,8 +52,6 @@ __all__ = [
     "Dataset",
     "as_dataset",
     "read_table",
-    "recall",
-    "remember",
     "standardise",
 ]
 
@@ -116,6 +113,10 @@ class Dataset:
         content = hashlib.sha256(len(head).to_bytes(8, "little") + head)
         content.update(self.values.astype("<f8", copy=False).data)
         return content.hexdigest()
+
+    @property
+    def nbytes(self) -> int:
+        return self.values.nbytes
 
     def reference(self) -> str:
         """``name@digest``, safe in an address: the name in plain letters, 16 digits of the digest."""

@@ -8,7 +8,7 @@ long     computed in the background, newest request first
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -28,7 +28,7 @@ class Info:
         unit  : written behind the value
         log   : True for a quantity that spans decades
         when  : other input -> values for which this one matters; the control hides otherwise
-        kind  : which control shows it: number, choice, switch, text, seed, cursor, dataset, column
+        kind  : which control shows it: number, choice, switch, text, seed, cursor, dataset, column, file
         names : value -> words for the reader (choices only)
     """
 
@@ -156,6 +156,27 @@ class Data(param.Parameter):
         super().__init__(default, **rest)
         self.info = info
         self.bundled = dict(bundled)
+
+
+class File(param.Parameter):
+    """A file of the user's own (see `explorer.core.attachment`); empty means none.
+
+    Parameters
+        accept : endings that the page offers, such as ``(".npz",)``
+        read   : bytes, name -> anything     raises ValueError, with one sentence, for a file that cannot be used
+    """
+
+    __slots__ = ["accept", "info", "read"]
+    _slot_defaults = dict(param.Parameter._slot_defaults, info=None, accept=(), read=None)
+
+    def __init__(
+        self, default: str = "", *, accept: tuple[str, ...], read: Callable[[bytes, str], Any], **options: Any
+    ) -> None:
+        info, rest = _split("file", options)
+        super().__init__(default, **rest)
+        self.info = info
+        self.accept = accept
+        self.read = read
 
 
 class Column(param.String):

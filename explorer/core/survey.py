@@ -22,6 +22,8 @@ def settings(scene: Scene) -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"preset {preset.name}", dict(preset.inputs)
     for name, parameter in scene.model_class.inputs().items():
         needed = {other: values[0] for other, values in parameter.info.when.items()}
+        if "yours" in needed.values():
+            continue  # it takes a file that nobody has given
         for value in _ends(parameter):
             yield (
                 f"{name} = {value:g}" if not isinstance(value, str) else f"{name} = {value}",

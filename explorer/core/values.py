@@ -6,7 +6,8 @@ import math
 import numbers
 from typing import Any
 
-from explorer.core import dataset, inputs
+from explorer.core import dataset, inputs, memory
+from explorer.core.attachment import Attachment, as_attachment
 
 
 class InputError(ValueError):
@@ -45,11 +46,23 @@ def check(name: str, parameter: Any, value: Any) -> Any:
         if isinstance(value, str) and value in parameter.bundled:
             return value
         return dataset.as_dataset(value)
+    if isinstance(parameter, inputs.File):
+        return "" if isinstance(value, str) and not value else _file(called, parameter, value)
     if not isinstance(value, str):
         raise InputError(f"{called} is a text; {short(value)} is not.")
     if len(value) > 2000:
         raise InputError(f"{called} has at most 2000 characters; this text has {len(value)}.")
     return value
+
+
+def _file(called: str, parameter: Any, value: Any) -> Attachment:
+    """The file, once its scene has been able to read it."""
+    held = as_attachment(value)
+    try:
+        parameter.read(held.content, held.name)
+    except ValueError as error:
+        raise InputError(f"{called}: {error}") from None
+    return held
 
 
 def _switch(called: str, value: Any) -> bool:
@@ -100,16 +113,15 @@ def _plain(parameter: Any, value: Any) -> Any:
 
 def to_json(parameter: Any, value: Any) -> Any:
     """The value as JSON-able data; `check` takes it back."""
-    if isinstance(value, dataset.Dataset):
+    if isinstance(value, dataset.Dataset | Attachment):
         return value.to_json()
     return _plain(parameter, value)
 
 
 def to_text(parameter: Any, value: Any) -> str:
     """The value as it stands in a link."""
-    if isinstance(value, dataset.Dataset):
-        dataset.remember(value)
-        return value.reference()
+    if isinstance(value, dataset.Dataset | Attachment):
+        return memory.remember(value)
     if isinstance(parameter, inputs.Switch):
         return "1" if value else "0"
     if isinstance(parameter, inputs.Real):
@@ -138,5 +150,7 @@ def from_text(name: str, parameter: Any, text: str) -> Any:
             if str(known) == text:
                 return known
     if isinstance(parameter, inputs.Data) and text not in parameter.bundled:
-        return dataset.recall(text)
+        return memory.recall(text)
+    if isinstance(parameter, inputs.File) and text:
+        return memory.recall(text)
     return text

@@ -12,9 +12,10 @@ import panel_material_ui as pmui
 import param
 from bokeh.models import CustomJSTickFormatter
 
-from explorer.core import dataset, inputs
+from explorer.core import inputs
 from explorer.core.inputs import Info
 from explorer.core.model import Model
+from explorer.core.table_error import MAX_BYTES
 from explorer.dashboard import theme
 from explorer.dashboard.scrub import Scrub
 
@@ -23,6 +24,7 @@ MERGE_MS = 5
 SHORT_NUMBER = """
 const v = scale == 'log' ? Math.pow(10, tick) : tick
 const size = Math.abs(v)
+if (whole) return unit ? `${v} ${unit}` : String(v)
 const text = size != 0 && (size >= 1e4 || size < 1e-2) ? v.toExponential(1) : String(Number(v.toPrecision(3)))
 return unit ? text + ' ' + unit : text
 """
@@ -48,6 +50,7 @@ class Controls:
         self._members: dict[str, list[str]] = {}
         self.widgets: dict[str, Any] = {}
         self.scrubs: dict[str, Scrub] = {}
+        self._boxes: dict[str, Any] = {}  # what hides with an input, where that is more than its widget
         for name, parameter in model.inputs().items():
             self._add(name, parameter)
         self._sections = {title: self._section(title, widgets) for title, widgets in self._groups.items()}
@@ -72,6 +75,8 @@ class Controls:
                     self._show_data(widget, parameter, value)
                 elif isinstance(parameter, inputs.Column):
                     self._show_column(widget, model, parameter, value)
+                elif isinstance(parameter, inputs.File):
+                    self._show_file(name, value)
                 else:
                     shown = math.log10(value) if _is_log(parameter) else value
                     if widget.value != shown:
@@ -80,9 +85,10 @@ class Controls:
                     if "value_throttled" in widget.param and widget.value_throttled != shown:
                         with param.edit_constant(widget):
                             widget.value_throttled = shown
-                widget.visible = _matters(parameter.info, model)
+                self._boxes.get(name, widget).visible = _matters(parameter.info, model)
             for title, names in self._members.items():
-                self._sections[title].visible = any(self.widgets[name].visible for name in names)
+                shown = (self._boxes.get(name, self.widgets[name]).visible for name in names)
+                self._sections[title].visible = any(shown)
         finally:
             self._quiet = False
 
@@ -117,6 +123,7 @@ class Controls:
             "cursor": self._cursor,
             "dataset": self._dataset,
             "column": self._column,
+            "file": self._file,
         }[parameter.info.kind]
         built = build(name, parameter)
         if parameter.info.kind != "cursor":  # cursors stand above the figures, not among the inputs
@@ -135,7 +142,12 @@ class Controls:
         log = _is_log(parameter)
         whole = isinstance(parameter, inputs.Whole)
         formatter = CustomJSTickFormatter(
-            code=SHORT_NUMBER, args={"scale": "log" if log else "linear", "unit": parameter.info.unit}
+            code=SHORT_NUMBER,
+            args={
+                "scale": "log" if log else "linear",
+                "unit": parameter.info.unit,
+                "whole": whole and not log,
+            },
         )
         if log:
             low, high = math.log10(low), math.log10(high)
@@ -168,7 +180,8 @@ class Controls:
         number.param.watch(typed, "value")
         again.on_click(lambda _event: self._changed({name: (getattr(self._model, name) + 1) % 2**31}, False))
         self.widgets[name] = number
-        return [pn.Row(number, again, sizing_mode="stretch_width")]
+        self._boxes[name] = pn.Row(number, again, sizing_mode="stretch_width")
+        return [self._boxes[name]]
 
     def _choice(self, name: str, parameter: Any) -> list[Any]:
         words = {parameter.info.names.get(v, str(v)): v for v in parameter.objects}
@@ -214,7 +227,7 @@ class Controls:
             accept=".csv,.tsv,.txt,.parquet",
             visible=False,
             margin=(0, 0, 8, 0),
-            max_file_size=dataset.MAX_BYTES,
+            max_file_size=MAX_BYTES,
             sizing_mode="stretch_width",
         )
 
@@ -233,11 +246,36 @@ class Controls:
         self.widgets[name] = choice
         return [choice, upload]
 
+    def _file(self, name: str, parameter: Any) -> list[Any]:
+        upload = pmui.FileInput(
+            label=f"{parameter.label}: choose a file",
+            accept=",".join(parameter.accept),
+            max_file_size=MAX_BYTES,
+            **{**_common(parameter), "size": "medium"},
+        )
+        held = pmui.Button(icon="close", variant="text", size="small", margin=(0, 4, 6, 4), visible=False)
+
+        def uploaded(event: Any) -> None:
+            if event.new:
+                content, upload.value = event.new, None  # or the same file again would be no change
+                self._changed({name: (content, upload.filename)}, False)
+
+        upload.param.watch(uploaded, "value")
+        held.on_click(lambda _event: self._changed({name: ""}, False))
+        self.widgets[name] = upload
+        self._boxes[name] = pn.Column(upload, held, sizing_mode="stretch_width", margin=0)
+        return [self._boxes[name]]
+
     def _column(self, name: str, parameter: Any) -> list[Any]:
         widget = pmui.Select(label=parameter.label, options=[""], **_common(parameter))
         widget.param.watch(self._say(name), "value")
         self.widgets[name] = widget
         return [widget]
+
+    def _show_file(self, name: str, value: Any) -> None:
+        held = self._boxes[name][1]
+        held.visible = bool(value)
+        held.label = f"{value.name}: take it away" if value else ""
 
     @staticmethod
     def _show_data(widget: Any, parameter: Any, value: Any) -> None:

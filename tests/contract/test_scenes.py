@@ -186,7 +186,7 @@ class TestInputs:
         for which, parameter in known.items():
             for other, accepted in parameter.info.when.items():
                 assert other in known, which
-                own = ("yours",) if isinstance(known[other], inputs.Data) else ()
+                own = ("yours",) if isinstance(known[other], inputs.Data | inputs.File) else ()
                 assert accepted, which
                 assert all(value in own or can_be(known[other], value) for value in accepted), which
 

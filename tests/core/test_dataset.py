@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from explorer.core.dataset import DataError, Dataset, as_dataset, read_table, recall, remember, standardise
-from explorer.core.dataset_memory import DatasetMemory
+from explorer.core.dataset import DataError, Dataset, as_dataset, read_table, standardise
+from explorer.core.memory import Memory, recall, remember
 from explorer.core.table_error import LARGEST
 
 NUMBERS = st.floats(-LARGEST, LARGEST)
@@ -239,7 +239,7 @@ def test_a_remembered_table_is_recalled_by_its_reference():
 
 def test_memory_drops_the_least_recently_used():
     tables = [named(np.full((2, 2), float(place))) for place in range(4)]  # 32 bytes each
-    memory = DatasetMemory(96)
+    memory = Memory(96)
     first, second, third = (memory.remember(one) for one in tables[:3])
     memory.recall(first)
     memory.remember(tables[2])  # already held: not counted twice
@@ -251,7 +251,7 @@ def test_memory_drops_the_least_recently_used():
 
 
 def test_memory_does_not_keep_what_is_larger_than_itself():
-    memory = DatasetMemory(40)
+    memory = Memory(40)
     memory.remember(named(np.zeros((2, 2))))
     large = memory.remember(named(np.zeros((3, 2))))
     with pytest.raises(DataError):
@@ -260,7 +260,7 @@ def test_memory_does_not_keep_what_is_larger_than_itself():
 
 
 def test_memory_keeps_count_when_several_threads_use_it():
-    memory = DatasetMemory(64)
+    memory = Memory(64)
     tables = [named(np.full((2, 2), float(place))) for place in range(8)]
 
     def use() -> None:
@@ -272,8 +272,8 @@ def test_memory_keeps_count_when_several_threads_use_it():
         thread.start()
     for thread in threads:
         thread.join()
-    held = list(memory._tables.values())
-    assert memory._bytes == sum(one.values.nbytes for one in held) == 64
+    held = list(memory._held.values())
+    assert memory._bytes == sum(one.nbytes for one in held) == 64
 
 
 def test_import_loads_no_table_library():

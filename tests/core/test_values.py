@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.core import values
-from explorer.core.inputs import Choice, Column, Cursor, Data, Info, Real, Seed, Switch, Text, Whole
+from explorer.core.inputs import Choice, Column, Cursor, Data, File, Info, Real, Seed, Switch, Text, Whole
 from explorer.core.model import Model
 from explorer.core.values import InputError
 
@@ -30,6 +30,7 @@ class Every(Model):
     formula = Text("x + 1", label="formula")
     data = Data("small", bundled={"small": "A small table"}, label="data")
     target = Column(label="target")
+    weights = File(accept=(".bin",), read=lambda content, name: content.decode("ascii"), label="weights")
     seed = Seed()
     phase = Cursor(0.0, bounds=(0.0, 6.0), label="phase")
 
