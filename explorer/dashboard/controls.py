@@ -159,7 +159,8 @@ class Controls:
         convert = (lambda v: float(np.clip(10.0**v, *parameter.bounds))) if log else (int if whole else float)
         if parameter.info.cost == "live":
             widget.param.watch(self._say(name, True, convert), "value")
-        widget.param.watch(self._say(name, False, convert), "value_throttled")
+        # Of a fast hand the last place is in `value` already: writing an older one back would pull the thumb away.
+        widget.param.watch(self._say(name, False, lambda _old: convert(widget.value)), "value_throttled")
         self.widgets[name] = widget
         return [widget]
 
@@ -237,7 +238,7 @@ class Controls:
                 self._changed({name: event.new}, False)
 
         def uploaded(event: Any) -> None:
-            if event.new:
+            if event.new is not None:
                 content, upload.value = event.new, None  # or the same file again would be no change
                 self._changed({name: (content, upload.filename)}, False)
 
@@ -256,7 +257,7 @@ class Controls:
         held = pmui.Button(icon="close", variant="text", size="small", margin=(0, 4, 6, 4), visible=False)
 
         def uploaded(event: Any) -> None:
-            if event.new:
+            if event.new is not None:
                 content, upload.value = event.new, None  # or the same file again would be no change
                 self._changed({name: (content, upload.filename)}, False)
 

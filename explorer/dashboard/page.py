@@ -25,6 +25,7 @@ from explorer.dashboard.board import Board
 from explorer.dashboard.controls import Controls
 from explorer.dashboard.session import SLOW, Session, sentence
 from explorer.dashboard.shell import shell
+from explorer.dashboard.story import story
 from explorer.dashboard.words import Words
 
 OWN = "your own setting"
@@ -100,9 +101,6 @@ class ScenePage:
         self.status = Words(margin=0, sizing_mode="stretch_width")
         self.eye = Eye(width=0, height=0, margin=0)
         self.eye.param.watch(lambda event: self.board.hide(not event.new), "visible_now")
-        story = pn.pane.Markdown(
-            self.scene.story, sizing_mode="stretch_width", css_classes=["story"], stylesheets=sheets
-        )
         main = [
             self.message,
             pn.Column(*self.controls.scrubs.values(), css_classes=["cursors"], **wide),
@@ -110,7 +108,7 @@ class ScenePage:
             self.board.panel,
             self.badges,
             self.status,
-            story,
+            story(self.scene.story),
             self.eye,
         ]
         self.panel = shell(
@@ -176,7 +174,12 @@ class ScenePage:
         name = self._preset_now()
         lessons = {preset.name: preset.lesson for preset in self.scene.presets}
         self.preset.value = name
-        self.lesson.object = f'<p class="lesson">{lessons[name]}</p>' if name in lessons else ""
+        if (
+            name in lessons
+        ):  # else the last one stays, faint: without it the controls would jump under the hand
+            self.lesson.object = f'<p class="lesson">{lessons[name]}</p>'
+        else:
+            self.lesson.object = self.lesson.object.replace('"lesson"', '"lesson left"')
 
     # What happens ---------------------------------------------------------------------------------------
 

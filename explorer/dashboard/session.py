@@ -95,6 +95,8 @@ class Session:
             costs = {self.model.inputs()[name].info.cost for name in changed}
             if costs - {"cursor"}:
                 self.refresh(long="long" in costs)
+            elif not changed and self._painted == self._request:
+                self._say("")  # the picture is the one that was asked for
             return True
 
     def refresh(self, long: bool = False) -> None:

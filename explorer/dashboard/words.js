@@ -3,13 +3,14 @@
 export function render({model, view}) {
   view.after_resize = () => {}
   const box = document.createElement("div")
-  const show = () => { box.innerHTML = model.object }  // written by the server, which has escaped what it quotes
-  let asked = false
-  model.on("object", () => {
-    if (asked) return
-    asked = true
-    asked = false; show()
-  })
+  const show = () => {
+    box.innerHTML = model.object  // written by the server, which has escaped what it quotes
+    for (const held of box.querySelectorAll(".tex")) {  // MathML needs no fonts and can be read aloud
+      const displayMode = held.classList.contains("display")
+      window.katex?.render(held.textContent, held, {displayMode, output: "mathml", throwOnError: false})
+    }
+  }
+  model.on("object", show)
   show()
   return box
 }

@@ -54,6 +54,15 @@ class TestWrong:
         assert desk.levels() == [3.0, 3.0]
         assert desk.messages[-1] == ""
 
+    def test_asking_for_what_is_shown_takes_the_sentence_away(self, desk):
+        desk.session.change({"level": 2.0})
+        desk.session.change({"level": -1.0})
+        assert desk.session.change({"level": 2.0})
+        assert desk.messages[-1] == ""
+        desk.session.change({"level": 13.0})
+        desk.session.change({"level": 13.0})
+        assert desk.messages[-1] == "The wave broke." + AFTERWARDS
+
     def test_a_wrong_input_is_not_logged_as_a_failure(self, desk, caplog):
         desk.gates.error = ValueError("column 'age' is constant.")
         desk.session.change({"level": 13.0})

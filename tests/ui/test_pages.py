@@ -32,6 +32,9 @@ def test_a_scene_opens_complete(visit, name):
     assert held.page.locator(".card").count() == len(registry.find(name).figures)
     assert held.page.locator(".badge.failed").count() == 0
     assert held.page.locator(".badge.passed").count() > 0
+    if "$" in registry.find(name).story:
+        assert held.page.locator(".story math").count() > 0
+    assert held.page.locator(".katex-error").count() == 0
     # The four figures stand above the fold.
     boxes = [card.bounding_box() for card in held.page.locator(".card").all()]
     assert max(box["y"] + box["height"] for box in boxes) <= 900
@@ -191,6 +194,18 @@ def test_a_row_chosen_in_one_figure_is_chosen_in_the_other(visit):
     at, sample = held.source("table:samples", "at"), held.source("table:samples", "sample")
     held.page.mouse.click(*held.place(3, sample[7], at[7]))
     held.until("() => Bokeh.documents[0].get_model_by_name('table:samples').selected.indices.includes(7)")
+
+
+def test_a_held_key_leaves_the_slider_where_the_picture_is(visit):
+    held = visit().open("ridge/path?data=synthetic").settled()
+    slider = held.page.get_by_role("slider", name="features p")
+    slider.focus()
+    start = float(slider.get_attribute("aria-valuenow"))
+    for _ in range(25):
+        held.page.keyboard.press("ArrowRight")
+    held.until(f"() => location.search.includes('p={int(start) + 25}&')")
+    held.settled()
+    assert float(slider.get_attribute("aria-valuenow")) == start + 25
 
 
 def test_an_error_is_a_sentence_and_the_picture_stays(visit):

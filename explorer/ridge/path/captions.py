@@ -14,7 +14,7 @@ def write(posed: Posed, columns: dict[str, np.ndarray], draws: int | None) -> di
     picture = {
         "coefficients": f"{problem.n} rows, {problem.p} features, target {posed.response}; "
         "circles: the limit α → 0.",
-        "shrinkage": f"Directions left of the rule at √α are shrunk by more than half; rank {problem.rank}.",
+        "shrinkage": f"Directions with s below √α, the rule, are shrunk by more than half; rank {problem.rank}.",
         "errors": f"Leave-one-out is least at α = {best['loo']:.3g}, GCV at {best['gcv']:.3g}; "
         "RidgeCV of scikit-learn returns the former.",
     }

@@ -138,18 +138,16 @@ class RidgePathModel(Model):
         path = path_from(posed.problem, penalties, polish=False)
         columns = tables.path_columns(posed, path)
         weights, rest, names = tables.weight_tables(posed, path)
-        spectrum, drawn = tables.spectrum_table(posed)
         limits = tables.limit_tables(posed, penalties[0] / 3, names)
         return Frame(
             tables={
                 "path": {**columns, **weights},
                 "rest": rest,
-                "spectrum": spectrum,
                 "least": tables.minima(columns),
                 "simulation": tables.simulation_table(None),
                 **limits,
             },
-            series=tables.cursor_series(columns, posed.problem.s[drawn]),
+            series=tables.cursor_series(columns, *tables.directions(posed)),
             cursors={"alpha": penalties},
             captions=captions.write(posed, columns, None),
             facts={"features": names, "truth": posed.truth is not None},

@@ -88,15 +88,15 @@ def minima(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     }
 
 
-def spectrum_table(posed: Posed) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Singular values drawn, with the share of the response along each; and which ones they are."""
+def directions(posed: Posed) -> tuple[np.ndarray, np.ndarray]:
+    """Singular values drawn, and the share of the response along each."""
     s = posed.problem.s
     drawn = np.unique(np.linspace(0, len(s) - 1, min(len(s), SHOWN)).astype(int))
     along = np.abs(posed.problem.rotated)[drawn]
-    return {"singular": s[drawn], "share": along / max(along.max(initial=0.0), 1e-300)}, drawn
+    return s[drawn], along / max(along.max(initial=0.0), 1e-300)
 
 
-def cursor_series(columns: dict[str, np.ndarray], s: np.ndarray) -> dict[str, Series]:
+def cursor_series(columns: dict[str, np.ndarray], s: np.ndarray, share: np.ndarray) -> dict[str, Series]:
     """What moves with the chosen penalty: rules, rings and the shrink factor of every direction."""
     penalty = columns["penalty"]
     error = columns.get("test_theory", columns["loo"])
@@ -105,7 +105,14 @@ def cursor_series(columns: dict[str, np.ndarray], s: np.ndarray) -> dict[str, Se
     factors = s**2 / (s**2 + penalty[:, None])
     return {
         "rule": Series("alpha", {name: values[:, None] for name, values in rule.items()}),
-        "shrink": Series("alpha", {"s": np.broadcast_to(s, factors.shape), "factor": factors}),
+        "directions": Series(
+            "alpha",
+            {
+                "singular": np.broadcast_to(s, factors.shape),
+                "share": np.broadcast_to(share, factors.shape),
+                "factor": factors,
+            },
+        ),
     }
 
 

@@ -57,11 +57,12 @@ def coefficients(frame: Frame) -> hv.Overlay:
 
 def shrinkage(frame: Frame) -> hv.Overlay:
     """The share of each direction that survives, and how much of the response lies along it."""
-    share = hv.Scatter(frame.tables["spectrum"], "singular", "share", label="|uᵢ·y|, largest = 1").opts(
+    directions = frame.page("directions")
+    share = hv.Scatter(directions, "singular", "share", label="|uᵢ·y|, largest = 1").opts(
         **points("data", size=4, alpha=0.7, tools=["tap", "box_select"])
     )
-    factor = hv.Scatter(frame.page("shrink"), "s", "factor", label="shrink factor s²/(s²+α)").opts(
-        **points("cursor", size=6)
+    factor = hv.Scatter(directions, "singular", "factor", label="shrink factor s²/(s²+α)").opts(
+        **points("cursor", size=6, tools=["tap", "box_select"])
     )
     return hv.Overlay([share, factor, hv.HLine(0.5).opts(**line("bound")), _rule(frame, "chosen_root")]).opts(
         logx=True, ylim=(-0.03, 1.06), xlabel="singular value s (log)", ylabel="share"
@@ -106,6 +107,7 @@ def freedom(frame: Frame) -> hv.Overlay:
             hv.Curve(path, "df", "train", label="training").opts(**line("data")),
             hv.Curve(path, "df", "gcv", label="GCV").opts(**line("estimate")),
             hv.Curve(path, "df", "loo", label="leave-one-out").opts(**line("estimate2")),
+            hv.Curve(path, "df", "kfold", label="5-fold").opts(color=CATEGORY[5][0], line_width=1.5),
         ]
     else:
         curves = [
