@@ -132,7 +132,7 @@ class Board:
             else:
                 computed[axis] = name
         if figure.spec.drag:
-            figure.let_drag(self._tapped)
+            figure.let_drag(frame, self._tapped)
         if computed:
             figure.model.on_event(
                 "tap",

@@ -88,7 +88,7 @@ class LiveFigure:
             columns = self._sources.over_pages(name) if kind == "page" else source.data
             _span(mapper, columns[field])
 
-    def let_drag(self, moved: Callable[[Mapping[str, Any]], bool]) -> None:
+    def let_drag(self, frame: Frame, moved: Callable[[Mapping[str, Any]], bool]) -> None:
         """Let the hand drag the marks that the figure names; `moved` takes the inputs that this sets, or refuses."""
         found = []
         for handles in self.spec.drag:
@@ -99,7 +99,12 @@ class LiveFigure:
                     handles.y,
                 ]:
                     found.append(mark)
-            self._sources.listen(handles.table, lambda columns, then=handles.moved: moved(then(columns)))
+            self._sources.listen(
+                frame,
+                handles.table,
+                {handles.x, handles.y},
+                lambda columns, then=handles.moved: moved(then(columns)),
+            )
         if found:
             tool = PointDrawTool(
                 renderers=found, add=any(handles.add for handles in self.spec.drag), empty_value=math.nan

@@ -66,15 +66,22 @@ class Sources:
             self._assign_film(frame, name)
         return self._pages[name]
 
-    def listen(self, name: str, moved: Callable[[dict[str, np.ndarray]], bool]) -> None:
+    def listen(
+        self, frame: Frame, name: str, placed: set[str], moved: Callable[[dict[str, np.ndarray]], bool]
+    ) -> None:
         """Call with the columns of a table whenever a hand in the browser has changed them.
 
-        Where `moved` refuses, the browser gets back what it showed before.
+        Of an added row the hand knows only what is `placed`. Where `moved` refuses, the browser gets back what it
+        showed before.
         """
+        self.source(frame, name, set(frame.tables[name]))
 
         def heard(_attr: str, _old: Any, new: Any) -> None:
             columns = {column: _column_of(values) for column, values in new.items()}
             before = self._sent[name]
+            rows = len(next(iter(before.values()), ()))
+            for column in set(columns) - placed:
+                columns[column][rows:] = "" if columns[column].dtype.kind == "U" else np.nan
             if not same_columns(before, columns):
                 self._sent[name] = columns  # this is what the browser shows
                 if not moved(columns):

@@ -7,7 +7,7 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
-from bokeh.models import GlyphRenderer, LogTicker
+from bokeh.models import CustomJSTicker, GlyphRenderer, LogTicker
 from bokeh.models.tools import (
     BoxSelectTool,
     HoverTool,
@@ -52,6 +52,29 @@ class Entry:
     mark: str
 
 
+# Bokeh divides a logarithmic axis of less than two decades evenly: labels then crowd at its upper end.
+LOG_TICKS = """
+const ends = [cb_data.range.start, cb_data.range.end].map(Math.log10).sort((a, b) => a - b)
+const [low, high] = ends, wide = high - low
+if (!(wide > 0) || !isFinite(wide)) return []
+const apart = Math.max(1, Math.ceil(wide / 7))
+const mantissas = wide > 2.5 ? [1] : wide > 1.2 ? [1, 3] : wide > 0.7 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 7]
+const ticks = []
+for (let e = Math.floor(low); e <= high; e++) {
+  for (const m of e % apart == 0 ? mantissas : []) {
+    const at = e + Math.log10(m)
+    if (at >= low - 1e-9 && at <= high + 1e-9) ticks.push(Number(`${m}e${e}`))
+  }
+}
+if (ticks.length > 2) return ticks
+const step = Math.pow(10, Math.floor(Math.log10((10 ** high - 10 ** low) / 3)))
+const nice = step * [1, 2, 5, 10].find((m) => (10 ** high - 10 ** low) / (m * step) <= 5)
+const even = []
+for (let v = Math.ceil(10 ** low / nice); v * nice <= 10 ** high; v++) even.push(v * nice)
+return even
+"""
+
+
 @functools.cache
 def style() -> str:
     """The project's style sheet."""
@@ -81,7 +104,7 @@ def dress(model: BokehFigure, dark: bool) -> None:
         legend.visible = False
     for axis in (*model.xaxis, *model.yaxis):
         if isinstance(axis.ticker, LogTicker):
-            axis.ticker.desired_num_ticks = 5
+            axis.ticker = CustomJSTicker(major_code=LOG_TICKS)
     _keep_to_the_browser(model)
     if dark:
         recolour(model)

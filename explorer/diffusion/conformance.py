@@ -38,8 +38,12 @@ class MissingPeer(ImportError):
     """A library to compare with is not installed; the message says which."""
 
 
-def k_diffusion(denoise: Denoiser, x: Any, sigmas: Any, method: str, rng: Noise = None) -> np.ndarray:
+def k_diffusion(
+    denoise: Denoiser, x: Any, sigmas: Any, method: str, rng: Noise = None, eta: float = 1.0
+) -> np.ndarray:
     """The path (steps + 1, n, d) of k-diffusion's sampler on our denoiser, grid and noise, in float64.
+
+    `eta` is the share of noise of the ancestral and the SDE solver, as for `integrate`.
 
     Raises    MissingPeer  when torch or k-diffusion is not installed
               ValueError   when k-diffusion has no such solver, or noise is missing
@@ -52,7 +56,7 @@ def k_diffusion(denoise: Denoiser, x: Any, sigmas: Any, method: str, rng: Noise 
     extra: dict[str, Any] = {"eta": 0.0} if method == "dpmpp2s" else {}
     if method in _NOISY:
         normals = iter(lib.from_numpy(brownian(rng, method).normals(levels, *points.shape)))
-        extra["noise_sampler"] = lambda sigma, sigma_next: next(normals)
+        extra = {"noise_sampler": lambda sigma, sigma_next: next(normals), "eta": eta}
 
     def model(y: Any, sigma: Any) -> Any:
         return lib.from_numpy(np.ascontiguousarray(denoise(y.numpy(), float(sigma[0]))))

@@ -265,10 +265,10 @@ class TestHandles:
         heard: list = []
         sources = Sources()
         source = sources.source(frame(1.0), "t", {"x", "word"})
-        sources.listen("t", lambda columns: heard.append(columns) or len(heard) < 2)
+        sources.listen(frame(1.0), "t", {"x"}, lambda columns: heard.append(columns) or len(heard) < 2)
         sources.push(frame(3.0))
         assert heard == []
-        source.data = {"x": [3.5, 2.0, 4.0], "word": ["a", "b", None]}
+        source.data = {"x": [3.5, 2.0, 4.0], "word": ["a", "b", 0.0]}
         np.testing.assert_array_equal(heard[0]["x"], [3.5, 2.0, 4.0])
         assert heard[0]["word"].tolist() == ["a", "b", ""]
         source.data = {"x": [np.nan], "word": ["a"]}  # the second is refused

@@ -1,0 +1,221 @@
+"""The numbers of the scene against the library, what is refused, and that a stretch of code stays honest."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import explorer
+from explorer import diffusion
+from explorer.diffusion.samplers import levels, peers, problem
+
+
+def scene(**inputs):
+    return explorer.scene("diffusion/samplers", **{"curves": "two", "n": 30, **inputs})
+
+
+def drawn(frame, name, page):
+    swarm = frame.series["swarm"]
+    return np.column_stack([swarm[f"{name}_x"][page], swarm[f"{name}_y"][page]])
+
+
+class TestPictures:
+    @pytest.mark.parametrize("scaled", ["vp", "flow"])
+    def test_the_drawn_ends_are_those_of_the_library(self, scaled):
+        frame = scene(scaled=scaled, second="dpmpp2m").draft()
+        grid = diffusion.karras(10, 0.02, 10.0)
+        target = diffusion.example("three").target
+        starts = 10.0 * diffusion.Brownian(0).starts(31, 2)[:-1]
+        s = np.sqrt(1 + 0.02**2) if scaled == "vp" else 1.02
+        for name, method in (("first", "euler"), ("second", "dpmpp2m")):
+            ends = diffusion.ends(target.denoise, starts, grid, method)
+            np.testing.assert_allclose(drawn(frame, name, -1) * s, ends, rtol=0, atol=1e-12)
+
+    def test_a_start_of_ones_own_begins_where_it_was_put(self):
+        frame = scene(x0=1.25, y0=-0.75).draft()
+        own = frame.tables["own_first"]
+        assert own["first_own_x"][0] == pytest.approx(1.25, abs=1e-12)
+        assert own["first_own_y"][0] == pytest.approx(-0.75, abs=1e-12)
+
+    def test_a_start_of_ones_own_changes_no_other_particle(self):
+        one, other = scene(x0=1.0).draft(), scene(x0=-2.0).draft()
+        assert np.array_equal(drawn(one, "first", -1), drawn(other, "first", -1))
+
+    def test_the_exact_trajectory_is_the_reference(self):
+        frame = scene().frame
+        sigmas, _ = levels.pages(diffusion.karras(10, 0.02, 10.0))
+        start = np.array([[1.7, -0.7]]) * np.sqrt(101.0)
+        exact = diffusion.reference(diffusion.example("three").target.denoise, start, sigmas).path[:, 0]
+        s = np.sqrt(1 + sigmas**2)
+        np.testing.assert_allclose(frame.tables["own_exact"]["exact_own_x"] * s, exact[:, 0], atol=1e-10)
+
+    def test_digits_are_images_and_end_as_stored_ones(self):
+        frame = scene(data="digits", first="heun", low=0.02, n=20).draft()
+        ink = frame.series["images"]["fill_alpha"][-1].reshape(3, 6, 64)
+        np.testing.assert_allclose(ink[1], ink[2], atol=1e-3)
+        assert not np.allclose(frame.series["images"]["fill_alpha"][0].reshape(3, 6, 64)[1], ink[2], atol=0.1)
+
+    @pytest.mark.parametrize("steps", [2, 7, 30, 31, 200])
+    def test_every_short_grid_is_among_the_pages(self, steps):
+        grid = diffusion.karras(steps, 0.02, 10.0)
+        sigmas, times = levels.pages(grid)
+        assert times[0] == 0.0
+        assert times[-1] == 1.0
+        assert (np.diff(times) > 0).all()
+        assert len(sigmas) <= 31
+        if steps <= 30:
+            assert set(grid) <= set(sigmas)
+
+    def test_between_its_steps_a_solver_is_on_the_chord(self):
+        grid = np.array([4.0, 2.0, 0.0])
+        path = np.array([[[0.0, 0.0]], [[1.0, 2.0]], [[1.0, 4.0]]])
+        found = levels.along(path, grid, np.array([4.0, 3.0, 2.0, 0.5, 0.0]))[:, 0]
+        np.testing.assert_allclose(found, [[0, 0], [0.5, 1], [1, 2], [1, 3.5], [1, 4]])
+
+
+class TestBudget:
+    @pytest.mark.parametrize(("first", "second", "steps"), [("euler", "heun", 20), ("rk4", "euler", 9)])
+    def test_the_second_solver_spends_no_more_and_could_not_take_a_step_more(self, first, second, steps):
+        grid = levels.levels("karras", 0.02, 10.0, 7.0, "")
+        found = levels.same_budget(grid, first, second, steps)
+        budget = diffusion.calls(first, grid(steps))
+        assert diffusion.calls(second, grid(found)) <= budget < diffusion.calls(second, grid(found + 1))
+
+
+class TestYours:
+    def test_points_of_a_file(self, tmp_path):
+        file = tmp_path / "points.csv"
+        draw = np.random.default_rng(0)
+        rows = np.concatenate([draw.normal(0, 0.1, (30, 2)), draw.normal(5, 0.1, (20, 2))])
+        file.write_text("a,b\n" + "\n".join(f"{x},{y}" for x, y in rows))
+        model = scene(data=file)
+        posed = model.posed()
+        assert posed.target.components == 50
+        assert np.bincount(posed.groups).tolist() == [30, 20]
+        assert np.sqrt(np.mean(posed.target.means**2)) == pytest.approx(1.0)
+        assert "fails" not in {check.verdict for check in model.checks()}
+
+    def test_equal_points_are_refused(self):
+        with pytest.raises(ValueError, match="all the same"):
+            scene(data=np.ones((5, 2))).draft()
+
+    def test_a_mixture_as_text(self):
+        posed = scene(data="own", modes="0 0; 1 -1 0.5 3").posed()
+        np.testing.assert_allclose(posed.target.weights, [0.25, 0.75])
+        np.testing.assert_allclose(posed.target.covariances[:, 0, 0], [0.0625, 0.25])
+
+    @pytest.mark.parametrize(
+        "modes", ["", "1", "1 2 3 4 5", "a b", "0 0 0", "0 0 1 -1", "0 0 nan", "99 0", ";;"]
+    )
+    def test_a_mixture_that_is_none(self, modes):
+        with pytest.raises(ValueError, match="Modes"):
+            scene(data="own", modes=modes).draft()
+
+    @pytest.mark.parametrize(
+        "own", ["", "1", "1, 2, 3", "3, 1", "a, b, c", "9, 3, 3, 1", "5, 1, -1", "1e9, 1, 0"]
+    )
+    def test_levels_that_are_none(self, own):
+        with pytest.raises(ValueError, match=r"[Yy]our own levels"):
+            scene(grid="own", own=own).draft()
+
+    def test_levels_of_ones_own_are_taken_as_they_are(self):
+        model = scene(grid="own", own="80, 10, 2, 0.5, 0")
+        assert model.run().grids[0].tolist() == [80.0, 10.0, 2.0, 0.5, 0.0]
+        assert "fails" not in {check.verdict for check in model.checks()}
+
+    @pytest.mark.parametrize("steps", [1, 2, 5, 17])
+    def test_levels_of_ones_own_can_be_had_in_any_number(self, steps):
+        for text in ("10, 2, 1, 0.1", "10, 2, 0"):
+            grid = levels.levels("own", 0.0, 0.0, 0.0, text)
+            found = grid(steps)
+            assert len(found) == steps + 1
+            assert found[0] == 10.0
+            assert found[-1] == float(text.split(",")[-1])
+            assert (np.diff(found) < 0).all()
+
+    def test_a_dragged_mean_makes_a_mixture_of_ones_own(self):
+        means = dict(scene(data="unequal").draft().tables["means"])
+        means["mean_x"] = np.array([2.0, *means["mean_x"][1:]])
+        given, target = scene(data="unequal").posed().target, scene(**problem.moved(means)).posed().target
+        np.testing.assert_allclose(target.means[0], [2.0, given.means[0, 1]], atol=0.005)
+        np.testing.assert_allclose(target.means[1:], given.means[1:], atol=0.005)
+        np.testing.assert_allclose(target.weights, given.weights, atol=0.001)
+        np.testing.assert_allclose(target.covariances, given.covariances, rtol=0.01)
+
+    @pytest.mark.parametrize("unknown", [np.nan, 0.0])
+    def test_an_added_mean_gets_the_mean_spread_and_weight(self, unknown):
+        columns = {
+            "mean_x": np.array([0.0, 1.0, 2.0]),
+            "mean_y": np.array([0.0, 1.0, -2.0]),
+            "mean_spread": np.array([0.1, 0.3, unknown]),
+            "mean_weight": np.array([0.5, 0.5, unknown]),
+        }
+        assert problem.moved(columns) == {"data": "own", "modes": "0 0 0.1 0.5; 1 1 0.3 0.5; 2 -2 0.2 0.5"}
+
+    @pytest.mark.parametrize(
+        ("data", "movable"), [("three", True), ("own", True), ("tilted", False), ("ring", False)]
+    )
+    def test_only_round_mixtures_have_means_to_move(self, data, movable):
+        frame = scene(data=data).draft()
+        assert frame.facts["movable"] == ("means" in frame.tables) == movable
+
+    @pytest.mark.parametrize("word", ["", "é", "SCORESCORESCORE", "A1"])
+    def test_a_word_that_is_none(self, word):
+        with pytest.raises(ValueError, match="letters"):
+            scene(data="letters", word=word).draft()
+
+
+class TestMaps:
+    def test_a_stochastic_solver_has_no_likelihood(self):
+        frame = scene(first="ancestral", map="likelihood").frame
+        assert "no determinant" in frame.captions["chart"]
+
+    def test_a_finer_run_has_the_targets_likelihood(self):
+        coarse, fine = (
+            scene(data="tilted", first="rk4", steps=steps, map="likelihood", low=0.1).frame.tables["likely"]
+            for steps in (6, 60)
+        )
+        far, near = (np.abs(t["exact_log"] - t["solver_log"]).max() for t in (coarse, fine))
+        assert near < 1e-3 < far
+
+    def test_strays_are_the_ones_that_cross(self):
+        frame = scene(data="unequal", steps=6).frame
+        strays = frame.tables["strays"]
+        modes = [frame.tables[f"mode{k}"][f"mode{k}_x"] for k in range(3)]
+        share = 100 * len(strays["stray_x"]) / sum(map(len, modes))
+        assert 1.0 < share < 10.0
+        assert f"{share:.2g} %" in frame.captions["chart"]
+
+
+class TestPeers:
+    def test_a_missing_library_is_said_in_a_sentence(self):
+        if _installed():
+            pytest.skip("k-diffusion is installed here")
+        frame = scene(peers=True).frame
+        assert "extra `peers`" in frame.captions["trajectories"]
+        assert not len(frame.tables["peer"]["peer_x"])
+
+    @pytest.mark.peers
+    @pytest.mark.parametrize(
+        ("first", "eta"), [("heun", 1.0), ("ancestral", 1.0), ("ancestral", 0.5), ("sde_dpmpp2m", 0.5)]
+    )
+    def test_an_installed_library_agrees(self, first, eta):
+        if not _installed():
+            pytest.skip("torch and k-diffusion are not installed: they are the extra `peers`")
+        frame = scene(peers=True, first=first, eta=eta).frame
+        assert "k-diffusion" in frame.captions["trajectories"]
+        np.testing.assert_allclose(
+            frame.tables["peer"]["peer_x"][:30], drawn(frame, "first", -1)[:, 0], atol=1e-10
+        )
+
+    def test_a_solver_without_counterpart(self):
+        posed = problem.bundled("three", "", "")
+        ends, words = peers.compare(posed, diffusion.karras(5, 0.1, 5.0), "rk4", 0, {"eta": 1.0})
+        assert len(ends) == 0
+        assert "counterpart of Runge" in words
+
+
+def _installed() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("torch") is not None and find_spec("k_diffusion") is not None
