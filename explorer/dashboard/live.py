@@ -23,7 +23,7 @@ from bokeh.models import (
 )
 from holoviews.core.util import match_spec
 
-from explorer.core.figure import Figure
+from explorer.core.figure import Figure, Handles
 from explorer.core.frame import Frame
 from explorer.dashboard import theme
 from explorer.dashboard.sources import Sources, same_columns
@@ -90,21 +90,15 @@ class LiveFigure:
 
     def let_drag(self, frame: Frame, moved: Callable[[Mapping[str, Any]], bool]) -> None:
         """Let the hand drag the marks that the figure names; `moved` takes the inputs that this sets, or refuses."""
-        found = []
+        found: list[GlyphRenderer] = []
         for handles in self.spec.drag:
-            name = f"table:{handles.table}"
-            for mark in self.model.renderers:
-                if mark.data_source.name == name and [_column(mark.glyph, a) for a in "xy"] == [
-                    handles.x,
-                    handles.y,
-                ]:
-                    found.append(mark)
-            self._sources.listen(
-                frame,
-                handles.table,
-                {handles.x, handles.y},
-                lambda columns, then=handles.moved: moved(then(columns)),
-            )
+            here = [mark for mark in self.model.renderers if _is_handle(mark, handles)]
+            if here:  # it may be drawn for some settings only
+                found += here
+                placed, then = {handles.x, handles.y}, handles.moved
+                self._sources.listen(
+                    frame, handles.table, placed, lambda columns, then=then: moved(then(columns))
+                )
         if found:
             tool = PointDrawTool(
                 renderers=found, add=any(handles.add for handles in self.spec.drag), empty_value=math.nan
@@ -171,6 +165,11 @@ class LiveFigure:
             if followed and not asked and isinstance(getattr(self.model, f"{axis}_range"), Range1d):
                 fitted = DataRange1d(renderers=followed, range_padding=0 if tight else 0.05, syncable=False)
                 setattr(self.model, f"{axis}_range", fitted)
+
+
+def _is_handle(mark: Any, handles: Handles) -> bool:
+    at = [_column(mark.glyph, axis) for axis in "xy"]
+    return mark.data_source.name == f"table:{handles.table}" and at == [handles.x, handles.y]
 
 
 def _film(element: Any, frame: Frame) -> str | None:
