@@ -85,22 +85,25 @@ def loss_plane(
     points: int = 31,
     margin: float = 0.25,
     report: Callable[[float, str], None] | None = None,
+    covering: ArrayLike | None = None,
 ) -> Sheet:
     """Loss and error on a grid over the three corners and a margin around them.
 
     Parameters
         points : int            a side of the grid
-        margin : float          room on each side, as a share of the corners' extent
+        margin : float          room on each side, as a share of the extent
         report : callable(share, text) after every row; what it raises ends it
+        covering : array (m, 2) more points of the plane that the grid has to reach, such as a training's
 
     Cost: points^2 networks, see `ray_scores`: 31 x 31, 64-128-10, 360 samples: 0.15 s.
     Holds: the value at a corner's coordinates is the corner's own loss to 1e-10.
     """
     if points < 2 or not margin >= 0:
         raise ValueError(f"points must be 2 or more and margin 0 or more, and are {points} and {margin}")
-    low, high = plane.corners.min(axis=0), plane.corners.max(axis=0)
+    reached = plane.corners if covering is None else np.vstack([plane.corners, covering])
+    low, high = reached.min(axis=0), reached.max(axis=0)
     extent = high - low
-    # three networks on one line have no extent across it, but for rounding
+    # networks on one line have no extent across it, but for rounding
     room = np.where(extent > 1e-9 * extent.max(), extent, extent.max() or 1.0)
     u, v = np.linspace(low - margin * room, high + margin * room, points).T
     loss, error = np.empty((points, points)), np.empty((points, points))

@@ -111,7 +111,7 @@ def test_the_identity_of_the_segment_holds_for_relu_to_its_quadrature(hidden: tu
     top = segment.excess.argmax()
     assert segment.excess[top] > 0.2
     assert np.abs(segment.error).max() < 5e-3
-    assert np.abs(segment.error).max() < 3 * segment.bound
+    assert np.abs(segment.error).max() <= segment.bound
     # a barrier cannot come from the Gauss-Newton part
     assert segment.residual[top] + segment.kinks[top] > segment.excess[top] > segment.gauss_newton[top]
 
@@ -137,3 +137,15 @@ def test_the_segment_runs_from_end_to_end(ts: list[float]) -> None:
         c.segment_identity(a, a, np.ones((2, 3)), [0, 1], ts)
     with pytest.raises(ValueError, match="nodes must be 2"):
         c.segment_identity(a, a, np.ones((2, 3)), [0, 1], [0.0, 1.0], nodes=1)
+
+
+def test_the_bound_of_the_quadrature_holds_for_every_relu_line() -> None:
+    """The change of the rule alone is no bound where phi' jumps: by chance it is small where the error is not."""
+    shares = []
+    for seed in range(60):
+        a, b = random_net((4, 6, 3), 2 * seed), random_net((4, 6, 3), 2 * seed + 1)
+        X, y = random_data((4, 6, 3), 40, seed)
+        segment = c.segment_identity(a, b, X, y, np.linspace(0, 1, 11))
+        shares.append(np.abs(segment.error).max() / segment.bound)
+    assert max(shares) <= 1.0
+    assert np.median(shares) > 0.03  # and says something

@@ -41,6 +41,10 @@ def test_the_sheet_is_the_loss_of_the_networks_in_the_plane() -> None:
     np.testing.assert_allclose(
         [sheet.u[0], sheet.v[-1]], [1.5 * low[0] - 0.5 * high[0], 1.5 * high[1] - 0.5 * low[1]]
     )
+    far = np.array([[high[0] + 3.0, low[1] - 2.0]])
+    wide = c.loss_plane(plane, X, y, points=5, margin=0.0, covering=far)
+    np.testing.assert_allclose([wide.u[0], wide.u[-1]], [low[0], high[0] + 3.0])
+    np.testing.assert_allclose([wide.v[0], wide.v[-1]], [low[1] - 2.0, high[1]])
 
 
 @pytest.mark.parametrize(("second", "third", "rank"), [(2, 1, 1), (1, 2, 1), (1, 1, 0)])
