@@ -173,7 +173,7 @@ def _growth(
 
 def escape_direction(surface: Surface, saddle: ArrayLike) -> tuple[float, Floats]:
     """The lowest eigenvalue of the Hessian at a point and its eigenvector (d,), largest entry positive."""
-    values, vectors = np.linalg.eigh(surface.hessian(np.asarray(saddle, dtype=float)))
+    values, vectors = surface.eigenvectors(saddle)
     lowest = vectors[:, 0]
     return float(values[0]), lowest * np.sign(lowest[np.argmax(np.abs(lowest))])
 

@@ -58,7 +58,7 @@ def drawing_plane(
     if first % d == second % d:
         raise ValueError("the two eigenvectors of a plane must be different.")
     foot = surface.bounds.mean(axis=1) if origin is None else np.asarray(origin, dtype=float)
-    vectors = np.linalg.eigh(surface.hessian(foot))[1]
+    vectors = surface.eigenvectors(foot)[1]
     half = 0.5 * surface.size
     return Plane(foot, vectors[:, first], vectors[:, second], np.array([[-half, half], [-half, half]]))
 

@@ -103,6 +103,11 @@ class Surface(ABC):
         table = self._table(flat, HESSIAN)[1 + self.dimension :].T
         return self._eigenvalues(table).reshape(*shape, self.dimension)
 
+    def eigenvectors(self, x: ArrayLike) -> tuple[Floats, Floats]:
+        """Eigenvalues (d,), ascending, and eigenvectors (d, d), as columns, of the Hessian at a point (d,)."""
+        values, vectors = np.linalg.eigh(self.hessian(x))
+        return values, vectors
+
     def critical_points(self) -> CriticalPoints:
         """The critical points in the box, found once.
 

@@ -14,6 +14,7 @@ from explorer.saddles import (
     predict_escape,
     quadratic_radius,
     suggest_step,
+    surface_from_formula,
 )
 from explorer.saddles.spectral_surface import SpectralSurface, random_frame
 
@@ -226,3 +227,24 @@ def test_bad_numbers_are_one_sentence(change, word):
     }
     with pytest.raises(ValueError, match=word):
         escape_steps(**given)
+
+
+def test_no_law_applies_where_another_direction_leads_out_first():
+    surface = surface_from_formula("exp(-x^2-y^2)", ((-3.0, 3.0), (-3.0, 3.0)))
+    eta = suggest_step(surface, "gradient")
+    along, aside = (0.05, 0.001), (0.001, 0.05)
+    reasons = {
+        start: predict_escape(surface, [0, 0], start, "gradient", 0.14, eta).reason
+        for start in (along, aside)
+    }
+    assert sorted(bool(reason) for reason in reasons.values()) == [False, True]
+    assert "another falling direction" in "".join(reasons.values())
+
+
+def test_no_law_applies_where_the_first_step_is_not_the_models():
+    """Beyond the bend of the circular valley the step along it is far too long, and lands aside."""
+    surface = surface_from_formula("(x^2+y^2-1)^2", ((-3.0, 3.0), (-3.0, 3.0)))
+    foot, start, eta = [0.0, 0.0], [0.02, 0.75], 1.0
+    _, v = escape_direction(surface, foot)
+    assert not predict_escape(surface, foot, start, "saddle_free", 0.14, eta).applies
+    assert measured_escape(descend(surface, start, "saddle_free", 60, eta), foot, v, 0.14) is None

@@ -225,6 +225,17 @@ def test_random_quadratics_have_the_spectrum_they_state():
     assert not np.array_equal(hessian, random_quadratic(100, 0.5, 4).hessian(np.zeros(100)))
 
 
+@pytest.mark.parametrize(
+    "surface", [plateau(9, wells=3), random_quadratic(12), SURFACES["himmelblau"]], ids=repr
+)
+def test_eigenvectors_belong_to_their_eigenvalues(surface):
+    x = np.random.default_rng(0).standard_normal(surface.dimension)
+    values, vectors = surface.eigenvectors(x)
+    np.testing.assert_allclose(surface.hessian(x) @ vectors, vectors * values, atol=1e-11)
+    np.testing.assert_allclose(values, surface.eigenvalues(x), atol=1e-11)
+    np.testing.assert_allclose(vectors.T @ vectors, np.eye(len(x)), atol=1e-12)
+
+
 def test_random_frames_are_orthonormal():
     frame = random_frame(6, np.random.default_rng(0))
     np.testing.assert_allclose(frame.T @ frame, np.eye(6), atol=1e-14)
