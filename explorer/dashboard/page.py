@@ -29,7 +29,7 @@ from explorer.dashboard.story import story
 from explorer.dashboard.words import Words
 
 OWN = "your own setting"
-# Scene -> seconds that its first picture took to compute in this process.
+# Scene -> least seconds that a first picture of it took to compute in this process.
 _opening_seconds: dict[str, float] = {}
 
 
@@ -214,7 +214,8 @@ class ScenePage:
 
     def _show(self, frame: Frame) -> None:
         self.board.show(frame)
-        _opening_seconds.setdefault(self.scene.name, self.session.compute_seconds)
+        before = _opening_seconds.get(self.scene.name, math.inf)
+        _opening_seconds[self.scene.name] = min(before, self.session.compute_seconds)
         self.controls.show_cursors(self.model, dict(frame.cursors), frame.turned_by())
         self._push_to_notebook()
 

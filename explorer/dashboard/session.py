@@ -254,7 +254,7 @@ class Session:
     def _failed(self, error: BaseException) -> None:
         self._warm = None
         self._idle()
-        if self._painted == self._request:
+        if not self._painted or self._painted == self._request:
             self.on_checks([])
         stays = OLD if self._painted and self._painted != self._request else ""
         self._say(sentence(error) + stays)

@@ -54,6 +54,11 @@ class TestWrong:
         assert desk.levels() == [3.0, 3.0]
         assert desk.messages[-1] == ""
 
+    def test_an_error_before_the_first_picture_leaves_nothing_waiting(self, desk):
+        desk.session.change({"level": 13.0})
+        desk.settle()
+        assert desk.checks[-1] == []
+
     def test_asking_for_what_is_shown_takes_the_sentence_away(self, desk):
         desk.session.change({"level": 2.0})
         desk.session.change({"level": -1.0})
