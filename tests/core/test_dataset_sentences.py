@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.core import table_error
-from explorer.core.dataset import MAX_BYTES, DataError, Dataset, as_dataset, read_table, recall, standardise
+from explorer.core.dataset import MAX_BYTES, DataError, Dataset, as_dataset, read_table, standardise
+from explorer.core.memory import recall
 
 GOOD = Dataset("t", ("a", "b"), np.array([[1.0, 2.0], [3.0, 4.0]]))
 LONG = "n" * 5000
