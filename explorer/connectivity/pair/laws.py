@@ -112,7 +112,9 @@ def _segment(study: Study, frame: Frame, measure: str) -> Check:
         drawn = np.interp(bent["bent_t"][at], TS, line[column])
         worst = max(worst, float(np.abs(drawn - bent["bent"][at] - bent["kinks"][at]).max()))
         allowed, start = max(allowed, of.segment().bound), stop + 1
-    note = "The tolerance is how much the integral changes when its rule loses a point."
+    note = (
+        "The tolerance is what the integral changes when its rule loses a point, and three standard errors."
+    )
     return Check(name, worst, 0.0, allowed, reference, note=note)
 
 

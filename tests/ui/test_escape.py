@@ -1,10 +1,8 @@
-"""The page of the scene in a real browser: tap, scrub, play, and a formula of one's own."""
+"""The page of saddles/escape in a real browser: tap, scrub, play, and a formula of one's own."""
 
 from __future__ import annotations
 
 import pytest
-
-from tests.ui.conftest import address, chromium, visit  # noqa: F401
 
 pytestmark = pytest.mark.ui
 TURNED = "(at) => Bokeh.documents[0].get_model_by_name('page:here').data.here_at[0] == at"
@@ -12,7 +10,7 @@ PLACED = """([x, y]) => { const start = Bokeh.documents[0].get_model_by_name('ta
                       return Math.hypot(start.start_x[0] - x, start.start_y[0] - y) < 0.05 }"""
 
 
-def test_the_start_is_tapped_and_dragged_and_the_step_is_scrubbed_and_played(visit):  # noqa: F811
+def test_the_start_is_tapped_and_dragged_and_the_step_is_scrubbed_and_played(visit):
     held = visit().open("saddles/escape").settled()
     for figure, place in ((0, [-0.5, 0.5]), (3, [1.4, -1.4])):
         held.page.mouse.click(*held.place(figure, *place))
@@ -43,7 +41,7 @@ def test_the_start_is_tapped_and_dragged_and_the_step_is_scrubbed_and_played(vis
     assert [frame for frame in held.frames[said:] if "PATCH-DOC" in frame] == []
 
 
-def test_a_formula_is_drawn_or_told_in_one_sentence(visit):  # noqa: F811
+def test_a_formula_is_drawn_or_told_in_one_sentence(visit):
     held = visit().open("saddles/escape?surface=formula&grid=20&steps=20").settled()
     box = held.page.get_by_role("textbox", name="formula in x and y")
     before = held.source("table:levels", "level_x")
