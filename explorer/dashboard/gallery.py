@@ -26,10 +26,11 @@ def build(names: tuple[str, ...] | None = None, address: Callable[[str], str] = 
     pn.extension(notifications=False)
     shown = [scene for scene in registry.scenes() if names is None or scene.name in names]
     families = "".join(
-        f"<h2>{html.escape(family)}</h2><div class='cards'>{''.join(_card(scene, address) for scene in scenes)}</div>"
+        f"<section><h2>{html.escape(family)}</h2><div class='cards'>"
+        f"{''.join(_card(scene, address) for scene in scenes)}</div></section>"
         for family, scenes in groupby(shown, key=lambda scene: scene.family)
     )
-    body = f'<div class="gallery"><p class="lead">{LEAD}</p>{families}</div>'
+    body = f'<div class="gallery"><p class="lead">{LEAD}</p><div class="families">{families}</div></div>'
     pane = pn.pane.HTML(body, stylesheets=[theme.style()], sizing_mode="stretch_width", margin=0)
     return shell("Ridgeline", LEAD, main=[pane])
 

@@ -6,6 +6,7 @@ import gc
 import threading
 import time
 import weakref
+from itertools import pairwise
 
 import pytest
 
@@ -47,9 +48,13 @@ def test_a_narrow_page_fits_the_screen(visit, name, dark):
     if dark:
         held.darken()
     assert held.evaluate("() => document.scrollingElement.scrollWidth <= innerWidth")
-    for box in [card.bounding_box() for card in held.page.locator(".card").all()]:
+    cards = [card.bounding_box() for card in held.page.locator(".card").all()]
+    for box in cards:
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
+    below = [held.page.locator(part).first.bounding_box() for part in (".badges", ".story")]
+    for upper, lower in pairwise([*cards, *below]):
+        assert upper["y"] + upper["height"] <= lower["y"]
 
 
 def test_a_dragged_slider_repaints_and_the_address_follows(visit):
