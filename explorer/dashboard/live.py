@@ -39,9 +39,9 @@ class LiveFigure:
     """One figure on one page.
 
     Marks whose columns stand in a table of the frame read them from the page's shared source: a new frame
-    costs them nothing here, and so do images of a field with pages, whose value is named as the field is. Marks
-    with columns that HoloViews derives (images, error bars, vector fields,
-    areas, contours) keep a source of their own, filled with what their plot's ``get_data`` returns.
+    costs them nothing here, and so do images whose value is named as a field of the frame is. Marks with
+    columns that HoloViews derives (other images, error bars, vector fields, areas, contours) keep a source of
+    their own, filled with what their plot's ``get_data`` returns; the whole figure is drawn anew for them.
     """
 
     def __init__(self, spec: Figure, sources: Sources, frame: Frame, dark: bool = False) -> None:
@@ -124,11 +124,11 @@ class LiveFigure:
                 renderer = _as_segments(self.model, plot.handles["glyph"])
             if renderer is None:
                 continue  # an annotation at a fixed place, such as a line at one
-            film = _film(plot.hmap.last, frame)
-            if film:
-                renderer.data_source = self._sources.film(frame, film)
+            picture = _picture(plot.hmap.last, frame)
+            if picture:
+                renderer.data_source = self._sources.picture(frame, picture)
                 self._colours += _mappers(plot, renderer)
-                followed += [renderer]
+                followed += [renderer] if not self.spec.fit or "image" in self.spec.fit else []
                 continue
             aliases = _aliases(plot, source.data)
             columns = {aliases.get(name, name): values for name, values in source.data.items()}
@@ -172,10 +172,10 @@ def _is_handle(mark: Any, handles: Handles) -> bool:
     return mark.data_source.name == f"table:{handles.table}" and at == [handles.x, handles.y]
 
 
-def _film(element: Any, frame: Frame) -> str | None:
-    """The field with pages that an image draws."""
+def _picture(element: Any, frame: Frame) -> str | None:
+    """The field that an image draws."""
     name = element.vdims[0].name if type(element) is hv.Image else ""
-    return name if name in frame.fields and frame.fields[name].cursor else None
+    return name if name in frame.fields else None
 
 
 def _elements(drawn: hv.Overlay) -> list[Any]:

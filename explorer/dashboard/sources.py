@@ -26,6 +26,7 @@ class Sources:
         self._extents: dict[str, ColumnDataSource] = {}
         self._pages: dict[str, ColumnDataSource] = {}
         self._films: set[str] = set()
+        self._pictures: dict[str, ColumnDataSource] = {}
         self._still: dict[str, dict[str, np.ndarray]] = {}
         self._wanted: dict[str, set[str]] = {}
         self._sent: dict[str, dict[str, np.ndarray]] = {}
@@ -58,8 +59,20 @@ class Sources:
             self._assign(self._tables[name], name, frame.tables[name])
         return self._tables[name]
 
-    def film(self, frame: Frame, name: str) -> ColumnDataSource:
-        """The source of a field with pages: the open page, in the columns of an image glyph."""
+    def picture(self, frame: Frame, name: str) -> ColumnDataSource:
+        """The source of a field, at its open page, in the columns of an image glyph."""
+        if frame.fields[name].cursor:
+            return self._film(frame, name)
+        if name not in self._pictures:
+            self._pictures[name] = ColumnDataSource(name=f"field:{name}")
+            self._assign_picture(frame, name)
+        return self._pictures[name]
+
+    def _assign_picture(self, frame: Frame, name: str) -> None:
+        grid = frame.fields[name]
+        self._write(self._pictures[name], f"field:{name}", {**_place(grid), "image": [grid.values]})
+
+    def _film(self, frame: Frame, name: str) -> ColumnDataSource:
         if name not in self._films:
             self._films.add(name)
             self._bind(name)
@@ -106,8 +119,11 @@ class Sources:
         for name, source in self._tables.items():
             if name in frame.tables:
                 self._assign(source, name, frame.tables[name])
+        for name in self._pictures:
+            if name in frame.fields and not frame.fields[name].cursor:
+                self._assign_picture(frame, name)
         for name, book in self._books.items():
-            if name in self._films and name in frame.fields:
+            if name in self._films and name in frame.fields and frame.fields[name].cursor:
                 self._assign_film(frame, name)
             elif name in frame.series:
                 self._assign_book(book, frame, name)

@@ -62,11 +62,12 @@ def bare_page(scene: registry.Scene) -> Any:
 
     def moved(_attr: str, _old: float, new: float) -> None:
         model.update(**{INPUT: new})
-        tables = model.draft().tables
+        frame = model.draft()
         for name, source in shared.items():
             kind, _, table = name.partition(":")
-            if kind == "table":
-                source.data = {column: tables[table][column] for column in source.data}
+            if kind in ("table", "page"):
+                columns = frame.tables[table] if kind == "table" else frame.page(table)
+                source.data = {column: columns[column] for column in source.data}
 
     slider.on_change("value", moved)
     curdoc().add_root(slider)

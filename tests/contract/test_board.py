@@ -196,13 +196,39 @@ class TestFilm:
 
     def test_only_the_book_is_sent_while_the_picture_stays_in_place(self):
         sources, frame = Sources(), self.frame(1.0, 4)
-        before = dict(sources.film(frame, "film").data)
+        before = dict(sources.picture(frame, "film").data)
         doubled = Field(
             frame.fields["film"].x, frame.fields["film"].y, 2 * frame.fields["film"].values, "step"
         )
         sources.push(frame.with_(fields={"film": doubled}))
-        assert sources.film(frame, "film").data == before
+        assert sources.picture(frame, "film").data == before
         assert sources.messages == 2
+
+    @pytest.mark.usefixtures("toy")
+    def test_a_still_field_is_sent_when_it_changes(self):
+        sources = Sources()
+        x, y = np.linspace(0.0, 1.0, 4), np.linspace(-1.0, 1.0, 3)
+
+        def frame(scale: float) -> Frame:
+            return Frame(fields={"still": Field(scale * x, y, scale * x * y[:, None])})
+
+        def drawn(frame: Frame) -> hv.Image:
+            grid = frame.field("still")
+            return hv.Image((grid.x, grid.y, grid.values), ["u", "v"], "still").opts(cmap="viridis")
+
+        figure = LiveFigure(Figure(drawn, "A picture"), sources, frame(1.0))
+        assert figure.derived == 0
+        (renderer,) = figure.model.renderers
+        for shown, messages in ((frame(1.0), 1), (frame(2.0), 2), (frame(2.0), 2)):
+            sources.push(shown)
+            figure.push(shown)
+            wanted = hv.renderer("bokeh").get_plot(drawn(shown)).handles["source"].data
+            for name in wanted:
+                np.testing.assert_allclose(
+                    np.asarray(renderer.data_source.data[name]), np.asarray(wanted[name]), err_msg=name
+                )
+            assert sources.messages == messages
+            assert renderer.glyph.color_mapper.high == shown.fields["still"].values.max()
 
     def test_pages_and_positions_must_agree(self):
         film = self.frame(1.0, 4).fields["film"]

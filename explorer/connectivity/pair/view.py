@@ -55,7 +55,7 @@ def line_between(frame: Frame) -> hv.Overlay:
 def plane(frame: Frame) -> hv.Overlay:
     """The loss on the plane through the ends, the lines and the trainings."""
     field, tables, toy = frame.fields["plane"], frame.tables, frame.facts["kind"] == "toy"
-    image = hv.Image((field.x, field.y, field.values), ["u", "v"], "height").opts(
+    image = hv.Image((field.x, field.y, field.values), ["u", "v"], "plane").opts(
         cmap="viridis", colorbar=True, clabel="log₁₀ loss"
     )
     marks: list[hv.Element] = [image]
@@ -142,7 +142,7 @@ def below(frame: Frame) -> hv.Overlay:
 
 def _likeness(frame: Frame) -> hv.Overlay:
     field = frame.fields["likeness"]
-    image = hv.Image((field.x, field.y, field.values), ["column", "row"], "alike").opts(
+    image = hv.Image((field.x, field.y, field.values), ["column", "row"], "likeness").opts(
         cmap="RdBu_r", clim=(-1.0, 1.0), colorbar=True, clabel="similarity"
     )
     return hv.Overlay([image]).opts(

@@ -20,9 +20,9 @@ PALETTE = [INK, *(CATEGORY[i][0] for i in range(HUES - 1)), ROLES["passed"].ligh
 SMALL = {"text_font_size": "9px", "text_color": INK, "text_alpha": 0.8}
 
 
-def _image(frame: Frame, name: str, value: str) -> hv.Image:
+def _image(frame: Frame, name: str) -> hv.Image:
     held = frame.fields[name]
-    return hv.Image((held.x, held.y, held.values), [f"{name}_u", f"{name}_v"], value)
+    return hv.Image((held.x, held.y, held.values), [f"{name}_u", f"{name}_v"], name)
 
 
 def _critical(frame: Frame) -> hv.Scatter:
@@ -45,7 +45,7 @@ def _start(frame: Frame) -> hv.Scatter:
 
 def landscape(frame: Frame) -> hv.Overlay:
     """Level lines, critical points, trajectories up to the step, and the Hessian's eigenvectors there."""
-    bands = _image(frame, "relief", "band").opts(cmap="viridis", alpha=0.45)
+    bands = _image(frame, "relief").opts(cmap="viridis", alpha=0.45)
     levels = hv.Curve(frame.tables["levels"], "level_x", "level_y").opts(
         color=INK, line_width=0.6, alpha=0.35
     )
@@ -173,7 +173,7 @@ def _heights(frame: Frame) -> hv.Overlay:
 
 def ends(frame: Frame) -> hv.Overlay:
     """The critical point that each start reaches, in one colour each."""
-    colours = _image(frame, "basins", "hue").opts(cmap=PALETTE, clim=(-0.5, HUES + 1.5), alpha=0.75)
+    colours = _image(frame, "basins").opts(cmap=PALETTE, clim=(-0.5, HUES + 1.5), alpha=0.75)
     words = hv.Labels(frame.tables["ends"], ["end_x", "end_y"], "end_words").opts(
         text_font_size="11px", text_font_style="bold", text_color=INK
     )
