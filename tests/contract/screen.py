@@ -56,11 +56,10 @@ class Screen:
         return drawn(self.board.figures[figure].model)
 
     def shared(self) -> dict[str, ColumnDataSource]:
-        """The sources that hold a table, or the book of a series."""
+        """The sources that hold a table, a field, or the book of a series."""
         sources = self.document.select({"type": ColumnDataSource})
-        return {
-            source.name: source for source in sources if (source.name or "").startswith(("table:", "book:"))
-        }
+        kinds = ("table:", "field:", "book:")
+        return {source.name: source for source in sources if (source.name or "").startswith(kinds)}
 
     def models(self) -> dict[str, set[str]]:
         """Identities of all Bokeh models of each figure."""
