@@ -14,6 +14,7 @@ import panel as pn
 import panel_material_ui as pmui
 import param
 from panel.custom import JSComponent
+from tornado.ioloop import IOLoop
 
 from explorer.core import link, registry
 from explorer.core.check import Check
@@ -54,6 +55,7 @@ class ScenePage:
     def __init__(self, scene: registry.Scene, texts: dict[str, str], inputs: dict[str, Any]) -> None:
         self.scene = scene
         self._document = pn.state.curdoc
+        self._loop = IOLoop.current()
         self._opening = ""
         self.model = self._open(texts, inputs)
         self.board = Board(scene, self.model, lambda values: self._changed(values, False))
@@ -263,7 +265,8 @@ class ScenePage:
             action()
             return lambda: None
         if wait == 0:
-            document.add_next_tick_callback(action)
+            # By way of the loop: a callback that a worker adds while this thread lets go of held events is lost.
+            self._loop.add_callback(lambda: document.add_next_tick_callback(action))
             return lambda: None
         timer = document.add_timeout_callback(action, wait)
         pending = [timer]
