@@ -54,6 +54,7 @@ class LiveFigure:
         self._built_for = frame.structure(self._read)
         self._plot = hv.renderer("bokeh").get_plot(drawn)
         self.model = self._plot.state
+        self._legend_items = theme.take_legend(self.model)
         followed = self._bind(drawn, frame)
         self._span_colours()
         theme.dress(self.model, dark)
@@ -70,7 +71,7 @@ class LiveFigure:
 
     @property
     def legend(self) -> list[theme.Entry]:
-        return theme.legend(self.model)
+        return theme.legend(self._legend_items)
 
     def push(self, frame: Frame) -> None:
         """Fill the derived marks and span the colours; `Sources.push` has filled the shared sources before."""
