@@ -25,7 +25,6 @@ class Sources:
         self._books: dict[str, ColumnDataSource] = {}
         self._extents: dict[str, ColumnDataSource] = {}
         self._pages: dict[str, ColumnDataSource] = {}
-        self._films: set[str] = set()
         self._pictures: dict[str, ColumnDataSource] = {}
         self._still: dict[str, dict[str, np.ndarray]] = {}
         self._wanted: dict[str, set[str]] = {}
@@ -73,8 +72,7 @@ class Sources:
         self._write(self._pictures[name], f"field:{name}", {**_place(grid), "image": [grid.values]})
 
     def _film(self, frame: Frame, name: str) -> ColumnDataSource:
-        if name not in self._films:
-            self._films.add(name)
+        if name not in self._pages:
             self._bind(name)
             self._assign_film(frame, name)
         return self._pages[name]
@@ -123,7 +121,7 @@ class Sources:
             if name in frame.fields and not frame.fields[name].cursor:
                 self._assign_picture(frame, name)
         for name, book in self._books.items():
-            if name in self._films and name in frame.fields and frame.fields[name].cursor:
+            if name in frame.fields and frame.fields[name].cursor:
                 self._assign_film(frame, name)
             elif name in frame.series:
                 self._assign_book(book, frame, name)
@@ -216,7 +214,7 @@ def _place(grid: Field) -> dict[str, list[float]]:
     """Where a picture lies, as an image glyph wants it: the corner of its first pixel, width and height."""
     place = {}
     for axis, size, positions in (("x", "dw", grid.x), ("y", "dh", grid.y)):
-        pixel = (positions[-1] - positions[0]) / (len(positions) - 1)
+        pixel = (positions[-1] - positions[0]) / max(len(positions) - 1, 1) or 1.0
         place[axis] = [float(positions[0] - pixel / 2)]
         place[size] = [float(pixel * len(positions))]
     return place
