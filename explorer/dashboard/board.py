@@ -64,12 +64,14 @@ class Board:
         model  : Model     the page's model, for the cursors' places
         tapped : called with {input: value} when a tap or a dragged mark sets inputs that need computing; says
                  whether they were accepted
+        captions : whether the sentence under each figure is shown
     """
 
-    def __init__(self, scene: Scene, model: Model, tapped: Any) -> None:
+    def __init__(self, scene: Scene, model: Model, tapped: Any, captions: bool = True) -> None:
         self._scene = scene
         self._model = model
         self._tapped = tapped
+        self._captions = captions
         self.sources = Sources()
         self.figures: dict[str, LiveFigure] = {}
         self.builds: dict[str, int] = {}
@@ -99,7 +101,7 @@ class Board:
         self.prepare()
         with pn.io.hold():  # one message with everything, in order
             self._draw(frame)
-            for name, card in self._cards.items():
+            for name, card in self._cards.items() if self._captions else ():
                 card.say(frame.captions.get(name, ""))
         self.push_seconds = time.perf_counter() - started
 
