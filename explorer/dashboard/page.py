@@ -25,6 +25,7 @@ from explorer.dashboard import address, theme
 from explorer.dashboard.address import Address
 from explorer.dashboard.badges import badges_html
 from explorer.dashboard.board import Board
+from explorer.dashboard.compare import Compare, merged
 from explorer.dashboard.controls import Controls
 from explorer.dashboard.presets import Presets
 from explorer.dashboard.session import SLOW, Session, sentence
@@ -71,6 +72,7 @@ class ScenePage:
         self.session = Session(self.model, self._show, self._schedule)
         self.controls = Controls(self.model, self._changed)
         self.presets = Presets(scene, self.model, lambda values: self._changed(values, False))
+        self.compare = Compare(scene, self.board, self.model, self._turn)
         self.address = Address(self._visited, self._reset, margin=0)
         self._parts()
         self.session.on_checks = self._show_checks
@@ -106,24 +108,28 @@ class ScenePage:
         self.eye = Eye(width=0, height=0, margin=0)
         self.eye.param.watch(lambda event: self.board.hide(not event.new), "visible_now")
         hidden = self._asked.hidden
+        tools = [self.address, self.compare.button] if self._served() else [self.compare.button]
+        actions = pn.Row(*tools, css_classes=["actions"], margin=(4, 8, 0, 8), **wide)
         main = {
             "message": self.message,
             "cursors": pn.Column(*self.controls.scrubs.values(), css_classes=["cursors"], **wide),
+            "compare": self.compare.panel,
             "busy": self.busy,
             "board": self.board.panel,
             "checks": self.badges,
             "status": self.status,
             "story": story(self.scene.story),
             "eye": self.eye,
+            "address": self.address if "controls" in hidden else None,
         }
-        shown = [part for name, part in main.items() if name not in hidden]
+        shown = [part for name, part in main.items() if part is not None and name not in hidden]
         self.panel = shell(
             self.scene.title,
             self.scene.summary,
             bare="header" in hidden,
-            sidebar=[] if "controls" in hidden else [self.presets.panel, self.controls.panel],
+            sidebar=[] if "controls" in hidden else [actions, self.presets.panel, self.controls.panel],
             main=[pn.Column(*shown, css_classes=["main"], stylesheets=sheets, sizing_mode="stretch_width")],
-            header=[self._home(), self.address] if self._served() else [],
+            header=[self._home()] if self._served() else [],
             sidebar_width=310,
         )
         self.panel.jscallback(
@@ -166,6 +172,7 @@ class ScenePage:
         elif not moving:
             self.controls.show(self.model)
             self.presets.show()
+            self.compare.tell()
             self._write_address(fresh)
         return accepted
 
@@ -186,8 +193,15 @@ class ScenePage:
         self.board.show(frame)
         before = _opening_seconds.get(self.scene.name, math.inf)
         _opening_seconds[self.scene.name] = min(before, self.session.compute_seconds)
-        self.controls.show_cursors(self.model, dict(frame.cursors), frame.turned_by())
+        self._turn()
         self._push_to_notebook()
+
+    def _turn(self) -> None:
+        """Tell the cursors which series of which picture they turn."""
+        frame = self.board.latest
+        if frame is not None:
+            turned = merged(frame.turned_by(), self.compare.turned_by())
+            self.controls.show_cursors(self.model, dict(frame.cursors), turned)
 
     def _show_checks(self, checks: list[Check] | None) -> None:
         text = badges_html(checks)
