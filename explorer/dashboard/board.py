@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import time
+from collections.abc import Callable
 from typing import Any
 
 import panel as pn
@@ -89,6 +90,7 @@ class Board:
         self._cards: dict[str, _Card] = {}
         self._ghosts: dict[str, list[Ghost]] = {}
         self.shown: Frame | None = None
+        self.heard_taps: Callable[[str, float, float], None] | None = None
         self.pinned: Frame | None = None
         self.panel = pn.Column(
             css_classes=["board"], stylesheets=[theme.style()], sizing_mode="stretch_width"
@@ -180,6 +182,9 @@ class Board:
             self._cards[spec.name].put(figure)
 
     def _connect(self, figure: LiveFigure, frame: Frame) -> None:
+        heard = self.heard_taps
+        if heard is not None:
+            figure.model.on_event("tap", lambda event: heard(figure.spec.name, event.x, event.y))
         computed = {}
         for axis, name in figure.spec.tap.items():
             if name in frame.cursors:
