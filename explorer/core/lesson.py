@@ -63,7 +63,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Step:
-    """One step: the preset it starts from (None is the step before), what it sets, its text, its question and what it reveals."""
+    """One step: the preset it starts from (None is the step before), what it sets, says, asks and reveals."""
 
     title: str
     text: str
