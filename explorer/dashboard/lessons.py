@@ -208,7 +208,7 @@ def _place_of(question: Question, typed: list[Any]) -> Answer:
     spans = [place.x, place.y] if place else []
     numbers = iter(typed)
     try:
-        found = tuple(float(next(numbers)) if span else 0.0 for span in spans)
+        found = tuple([float(next(numbers)) if span else 0.0 for span in spans])
     except (StopIteration, TypeError, ValueError):
         return ()
     return found if all(map(math.isfinite, found)) else ()
