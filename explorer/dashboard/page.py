@@ -68,6 +68,7 @@ class ScenePage:
             scene,
             self.model,
             lambda values: self._changed(values, False),
+            lambda error: self.session.refuse(error),
             captions="captions" not in asked.hidden,
         )
         self.session = Session(self.model, self._show, self._schedule)
