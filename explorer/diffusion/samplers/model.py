@@ -11,7 +11,7 @@ from explorer.core.check import Check
 from explorer.core.frame import Frame
 from explorer.core.runner import Report
 from explorer.diffusion import reference
-from explorer.diffusion.samplers import captions, curves, laws, maps, peers, pictures, tables
+from explorer.diffusion.samplers import captions, curves, laws, maps, peers, pictures, stairs, tables
 from explorer.diffusion.samplers.inputs import SOLVERS, SamplersInputs
 from explorer.diffusion.samplers.levels import scale
 from explorer.diffusion.samplers.problem import Posed
@@ -51,6 +51,7 @@ class SamplersModel(SamplersInputs):
                 "slopes": curves.slopes([], self.against),
                 "peer": {"peer_x": np.zeros(0), "peer_y": np.zeros(0)},
                 **maps.empty(self.map),
+                **(stairs.rulers(found) if self.map == "levels" else {}),
             },
             series=tables.moving(posed, found, self.scaled, self.what),
             fields={"shade": pictures.density(posed, found.sigmas, self.scaled)} if posed.flat else {},
@@ -64,6 +65,7 @@ class SamplersModel(SamplersInputs):
             facts={
                 "flat": posed.flat,
                 "movable": posed.movable,
+                "drawn": posed.drawn,
                 "solvers": (SOLVERS[self.first], SOLVERS[self.second]),
                 "compared": tuple(SOLVERS[name] for name in which),
                 "against": self.against,
@@ -75,6 +77,9 @@ class SamplersModel(SamplersInputs):
         )
 
     def _no_map(self, posed: Posed, found: tables.Run) -> str:
+        """Why the fourth figure, or part of it, cannot be computed; empty when it can."""
+        if self.map == "levels":
+            return stairs.why_no_stairs(posed, self.methods)
         return maps.why_no_likelihood(posed, found.grids[0], self.first) if self.map == "likelihood" else ""
 
     def refine(self, frame: Frame, report: Report) -> Iterator[Frame]:
@@ -113,6 +118,9 @@ class SamplersModel(SamplersInputs):
 
     def _mapped(self, frame: Frame, posed: Posed, found: tables.Run, report: Report) -> Frame:
         share, why, levels = None, self._no_map(posed, found), found.grids[0]
+        if self.map == "levels":
+            drawn = stairs.stairs(posed, found, self.methods, report)
+            return frame.with_(tables=drawn)
         if why:
             return frame
         if self.map == "starts":

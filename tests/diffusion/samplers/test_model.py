@@ -7,7 +7,7 @@ import pytest
 
 import explorer
 from explorer import diffusion
-from explorer.diffusion.samplers import levels, peers, problem
+from explorer.diffusion.samplers import handles, levels, peers, problem
 
 
 def scene(**inputs):
@@ -136,7 +136,10 @@ class TestYours:
     def test_a_dragged_mean_makes_a_mixture_of_ones_own(self):
         means = dict(scene(data="unequal").draft().tables["means"])
         means["mean_x"] = np.array([2.0, *means["mean_x"][1:]])
-        given, target = scene(data="unequal").posed().target, scene(**problem.moved(means)).posed().target
+        given, target = (
+            scene(data="unequal").posed().target,
+            scene(**handles.moved_means(means)).posed().target,
+        )
         np.testing.assert_allclose(target.means[0], [2.0, given.means[0, 1]], atol=0.005)
         np.testing.assert_allclose(target.means[1:], given.means[1:], atol=0.005)
         np.testing.assert_allclose(target.weights, given.weights, atol=0.001)
@@ -150,7 +153,10 @@ class TestYours:
             "mean_spread": np.array([0.1, 0.3, unknown]),
             "mean_weight": np.array([0.5, 0.5, unknown]),
         }
-        assert problem.moved(columns) == {"data": "own", "modes": "0 0 0.1 0.5; 1 1 0.3 0.5; 2 -2 0.2 0.5"}
+        assert handles.moved_means(columns) == {
+            "data": "own",
+            "modes": "0 0 0.1 0.5; 1 1 0.3 0.5; 2 -2 0.2 0.5",
+        }
 
     @pytest.mark.parametrize(
         ("data", "movable"), [("three", True), ("own", True), ("tilted", False), ("ring", False)]
@@ -209,7 +215,7 @@ class TestPeers:
         )
 
     def test_a_solver_without_counterpart(self):
-        posed = problem.bundled("three", "", "")
+        posed = problem.bundled("three")
         ends, words = peers.compare(posed, diffusion.karras(5, 0.1, 5.0), "rk4", 0, {"eta": 1.0})
         assert len(ends) == 0
         assert "counterpart of Runge" in words
