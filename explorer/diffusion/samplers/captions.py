@@ -11,15 +11,15 @@ from explorer.diffusion.samplers.problem import Posed
 from explorer.diffusion.samplers.tables import Run
 
 FIELDS = {
-    "flow": "the flow, the way samples move as noise falls",
+    "flow": "the flow",
     "denoiser": "to the denoised point",
     "score": "the score",
 }
 
 
 MIXTURE = (
-    "Drag a mean (ring), its spread (square, at two standard deviations) or weight (diamond); "
-    "a tap adds a mean, Backspace takes it away."
+    "Drag a mean (ring), its spread (square, two standard deviations) or its weight (diamond); "
+    "a tap adds a mean, Backspace takes one away."
 )
 DRAWN = "Drag your points; a tap adds one, Backspace takes it away."
 STEPS = "Lines: the median error that one step adds."

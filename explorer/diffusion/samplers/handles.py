@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.diffusion import Mixture
+from explorer.diffusion import Target
 from explorer.diffusion.samplers import levels, problem
 from explorer.diffusion.samplers.pictures import joined
 
@@ -23,7 +23,7 @@ PARTS = ("x", "y", "spread", "weight")
 AROUND = np.linspace(0.0, 2.0 * np.pi, 49)
 
 
-def of_mixture(target: Mixture, half: float) -> dict[str, Table]:
+def of_mixture(target: Target, half: float) -> dict[str, Table]:
     """Means, rims and bars of round components, in a picture of this half height."""
     x, y = target.means.T
     spread, weight = np.sqrt(target.covariances[:, 0, 0]), target.weights
