@@ -22,6 +22,7 @@ MIXTURE = (
     "a tap adds a mean, Backspace takes one away."
 )
 DRAWN = "Drag your points; a tap adds one, Backspace takes it away."
+GREEN = "Green: the point that the denoiser makes of each sample."
 STEPS = "Lines: the median error that one step adds."
 LEVELS = "Drag a noise level to make a grid of your own; a tap adds one, Backspace takes it away."
 
@@ -47,7 +48,7 @@ def field(posed: Posed, what: str) -> str:
     """What arrows or images are."""
     if posed.flat:
         words = f"Arrows: {FIELDS[what]}."
-        return f"{words} {MIXTURE if posed.movable else DRAWN if posed.drawn else ''}".strip()
+        return f"{words} {MIXTURE if posed.movable else DRAWN if posed.drawn else GREEN}"
     return "Rows: the sample, what the denoiser makes of it, and the stored image nearest to that."
 
 
