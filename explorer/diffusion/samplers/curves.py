@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.diffusion import SAMPLERS, Curve, error_curves
+from explorer.diffusion import SAMPLERS, Curve, Reference, error_curves
 from explorer.diffusion.samplers.levels import Levels
 from explorer.diffusion.samplers.problem import Posed
 
@@ -42,12 +42,19 @@ def effort(posed: Posed) -> tuple[tuple[int, ...], int, float]:
 
 
 def measure(
-    posed: Posed, grid: Levels, methods: tuple[str, ...], seed: int, options: dict[str, float]
+    posed: Posed,
+    grid: Levels,
+    methods: tuple[str, ...],
+    seed: int,
+    options: dict[str, float],
+    exact: Reference | None = None,
 ) -> list[Curve]:
     """Errors of some solvers from the same starts, deterministic ones against the certified flow."""
     counts, n, tolerance = effort(posed)
     starts = posed.starts(n, float(grid(counts[0])[0]), seed)
-    return error_curves(posed.target.denoise, starts, grid, methods, counts, seed, tolerance, **options)
+    return error_curves(
+        posed.target.denoise, starts, grid, methods, counts, seed, tolerance, exact, **options
+    )
 
 
 def error_table(posed: Posed, found: list[Curve], against: str) -> dict[str, np.ndarray]:

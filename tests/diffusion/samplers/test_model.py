@@ -7,7 +7,7 @@ import pytest
 
 import explorer
 from explorer import diffusion
-from explorer.diffusion.samplers import handles, levels, peers, problem
+from explorer.diffusion.samplers import curves, handles, levels, peers, problem
 
 
 def scene(**inputs):
@@ -20,6 +20,12 @@ MOVED = {"means": handles.moved_means, "rims": handles.moved_rims, "bars": handl
 def drawn(frame, name, page):
     swarm = frame.series["swarm"]
     return np.column_stack([swarm[f"{name}_x"][page], swarm[f"{name}_y"][page]])
+
+
+def _fresh(*given, **more):
+    """Errors against a reference of their own, whatever is known already."""
+    *rest, _exact = given
+    return diffusion.error_curves(*rest, None, **more)
 
 
 class TestPictures:
@@ -57,6 +63,15 @@ class TestPictures:
         ink = frame.series["images"]["fill_alpha"][-1].reshape(3, 6, 64)
         np.testing.assert_allclose(ink[1], ink[2], atol=1e-3)
         assert not np.allclose(frame.series["images"]["fill_alpha"][0].reshape(3, 6, 64)[1], ink[2], atol=0.1)
+
+    def test_the_exact_flow_of_digits_is_followed_once(self, monkeypatch):
+        frame = scene(data="digits_mixture", low=0.1, n=20, map="distance").frame
+        monkeypatch.setattr(curves, "error_curves", lambda *given, **more: _fresh(*given, **more))
+        again = scene(data="digits_mixture", low=0.1, n=20, map="distance").frame
+        for slot in (0, 1):
+            np.testing.assert_allclose(
+                frame.tables["errors"][f"median{slot}"], again.tables["errors"][f"median{slot}"], rtol=1e-3
+            )
 
     @pytest.mark.parametrize("steps", [2, 7, 30, 31, 200])
     def test_every_short_grid_is_among_the_pages(self, steps):
