@@ -120,6 +120,10 @@ def moved_levels(rungs: Mapping[str, Any]) -> dict[str, str]:
     with np.errstate(over="ignore"):
         sigmas = np.sort(10.0 ** np.asarray(rungs["rung_x"], float))[::-1]
     last = ["0"] if (np.asarray(rungs["rung_zero"]) == 1.0).any() else []
-    text = ", ".join([*(f"{sigma:.3g}" for sigma in sigmas), *last])
+    for digits in (3, 4, 5):  # as short as keeps the levels apart
+        words = [f"{sigma:.{digits}g}" for sigma in sigmas]
+        if len(set(words)) == len(words):
+            break
+    text = ", ".join([*words, *last])
     levels.levels("own", 0.0, 0.0, 0.0, text)
     return {"grid": "own", "own": text}
