@@ -233,6 +233,12 @@ class TestYours:
         grown["rung_x"][-1] = np.log10(2.0)
         assert handles.moved_levels(grown) == {"grid": "own", "own": f"10, 2, 1, 0.5, {last}"}
 
+    def test_close_levels_stay_apart(self):
+        sigmas = diffusion.karras(200, 0.5, 2.0)
+        asked = handles.moved_levels(handles.of_levels(sigmas, 1.0)["rungs"])
+        np.testing.assert_allclose(scene(**asked).levels().own, sigmas, rtol=1e-3)
+        assert len(asked["own"]) < 2000
+
     @pytest.mark.parametrize(
         "at", [[1.0, 0.0], [1.0, 0.0, 0.0], [4.0, 1.0, 0.0], [1.0, 0.0, -9.0], [np.nan, 1, 0]]
     )
