@@ -21,7 +21,7 @@ AXES = {"x": "across", "y": "up"}
 Answer = tuple[float, ...]  # the number of a choice, or a place
 
 
-class Card(JSComponent):
+class Reader(JSComponent):
     """The card of a lesson, at one of its steps; nothing while no lesson is taken."""
 
     shown = param.Dict({}, doc="What stands on the card.")
@@ -51,7 +51,7 @@ class Lessons:
         self._lesson: Lesson | None = None
         self._at = 0
         self._answer: Answer = ()
-        self.card = Card(self._heard, margin=0, sizing_mode="stretch_width")
+        self.card = Reader(self._heard, margin=0, sizing_mode="stretch_width")
         starts = [self._start(lesson) for lesson in scene.lessons.values()]
         self.panel = pn.Column(
             *starts, margin=(8, 4, 0, 4), sizing_mode="stretch_width", visible=bool(starts)
