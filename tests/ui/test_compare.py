@@ -7,7 +7,8 @@ import pytest
 from tests.ui.conftest import TOY
 
 pytestmark = pytest.mark.ui
-GHOSTS = "() => [...Bokeh.documents[0].all_models].filter((m) => m.name == 'ghost').length"
+GHOSTS = """() => [...Bokeh.documents[0].all_models].filter((m) => m.type == 'Figure')
+            .flatMap((m) => m.renderers).filter((m) => m.name == 'ghost').length"""
 
 
 def test_a_ghost_stays_and_can_stand_beside_with_linked_axes(visit):
