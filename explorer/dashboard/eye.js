@@ -5,5 +5,6 @@ export function render({model, view}) {
   if (page != null && window.matchMedia("(max-width: 700px)").matches) page.data.sidebar_open = false
   const look = () => { model.visible_now = !document.hidden }
   document.addEventListener("visibilitychange", look)
+  model.standing = true
   model.on("remove", () => document.removeEventListener("visibilitychange", look))
 }

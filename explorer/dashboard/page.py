@@ -38,6 +38,7 @@ class Eye(JSComponent):
     """Tells the server whether the page can be seen."""
 
     visible_now = param.Boolean(True, doc="False while the browser's tab is hidden.")
+    standing = param.Boolean(False, doc="True once the page stands in the browser.")
 
     _esm = Path(__file__).parent / "eye.js"
     _debounce = 1  # before anything that was changed on the hidden page
@@ -50,14 +51,19 @@ class ScenePage:
         scene  : Scene
         texts  : input name -> text, as they stand in the address
         inputs : input name -> value
+        cell   : the notebook's cell that shows the page, if one does; the model is then the cell's
     """
 
-    def __init__(self, scene: registry.Scene, texts: dict[str, str], inputs: dict[str, Any]) -> None:
+    def __init__(
+        self, scene: registry.Scene, texts: dict[str, str], inputs: dict[str, Any], cell: Any = None
+    ) -> None:
         self.scene = scene
+        self._cell = cell
+        self._frame: Frame | None = None
         self._document = pn.state.curdoc
         self._loop = IOLoop.current()
         self._opening = ""
-        self.model = self._open(texts, inputs)
+        self.model = cell.model if cell else self._open(texts, inputs)
         self.board = Board(scene, self.model, lambda values: self._changed(values, False))
         self.session = Session(self.model, self._show, self._schedule)
         self.controls = Controls(self.model, self._changed)
@@ -113,7 +119,7 @@ class ScenePage:
             story(self.scene.story),
             self.eye,
         ]
-        self.panel = shell(
+        self.panel = (self._cell.shell(self.board) if self._cell else shell)(
             self.scene.title,
             self.scene.summary,
             sidebar=[self._presets(), self.controls.panel],
@@ -144,9 +150,7 @@ class ScenePage:
             size="small",
             margin=(12, 12, 0, 12),
         )
-        self.lesson = pn.pane.HTML(
-            "", stylesheets=[theme.style()], sizing_mode="stretch_width", margin=(2, 12)
-        )
+        self.lesson = Words(object="", sizing_mode="stretch_width", margin=(2, 12))
 
         def chosen(event: Any) -> None:
             if event.new in names and event.new != self._preset_now():
@@ -190,6 +194,12 @@ class ScenePage:
         self.board.prepare()
         self.session.start(self.scene.prepare)
 
+    def prompt(self) -> bool:
+        """Whether a first picture needs no waiting."""
+        return self.scene.prepared and (
+            self.model.finished is not None or _opening_seconds.get(self.scene.name, math.inf) < SLOW
+        )
+
     def draw_ahead(self) -> None:
         """Put the first picture into the page before it is sent: the browser then draws everything in one go.
 
@@ -211,15 +221,27 @@ class ScenePage:
             self.controls.show(self.model)
         return accepted
 
+    def follow(self, names: set[str]) -> None:
+        """Another hand has set these inputs of the model."""
+        self.controls.show(self.model)
+        self._tell_preset()
+        costs = {self.model.inputs()[name].info.cost for name in names}
+        if costs - {"cursor"}:
+            self.session.refresh(long="long" in costs)
+        elif self._frame is not None:
+            self.controls.show_cursors(self.model, dict(self._frame.cursors), self._frame.turned_by())
+
     def _cancel(self) -> None:
         self.session.cancel()
 
     def _show(self, frame: Frame) -> None:
+        self._frame = frame
         self.board.show(frame)
         before = _opening_seconds.get(self.scene.name, math.inf)
         _opening_seconds[self.scene.name] = min(before, self.session.compute_seconds)
         self.controls.show_cursors(self.model, dict(frame.cursors), frame.turned_by())
-        self._push_to_notebook()
+        if self._cell:
+            self._cell.push()
 
     def _show_checks(self, checks: list[Check] | None) -> None:
         text = badges_html(checks)
@@ -247,20 +269,16 @@ class ScenePage:
 
     def _write_address(self) -> None:
         location = pn.state.location
-        if location is not None:
+        if location is not None and not self._cell:  # a notebook's address is its own
             query = "?" + self.model.link().partition("&")[2]
             if location.search != query:
                 location.search = query
 
-    def _push_to_notebook(self) -> None:
-        if self._document is None or self._document.session_context is None:
-            for figure in self.board.panel.select(pn.pane.Bokeh):
-                if figure._models:
-                    pn.io.push_notebook(figure)
-
     def _schedule(self, action: Callable[[], None], wait: int) -> Callable[[], None]:
-        """Run on the page's own thread; in a notebook there is none, and it runs at once."""
+        """Run on the page's own thread; a page that nobody serves or shows has none, and it runs at once."""
         document = self._document
+        if self._cell:
+            return self._cell.schedule(action, wait)
         if document is None or document.session_context is None:
             action()
             return lambda: None
@@ -297,7 +315,7 @@ def build(name: str, **inputs: Any) -> Any:
     texts = _address_texts()
     page = ScenePage(scene, texts, inputs)
     if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
-        if not texts and not inputs and scene.prepared and _opening_seconds.get(name, math.inf) < SLOW:
+        if not texts and not inputs and page.prompt():
             page.draw_ahead()
         opened = weakref.ref(page)  # Panel keeps what waits for a page that never loads
         pn.state.onload(lambda: opened().start() if opened() else None)
