@@ -10,8 +10,10 @@ from typing import Any
 import holoviews as hv
 import panel as pn
 import panel_material_ui as pmui
+from bokeh.models import UIElement
 from IPython import get_ipython
 from IPython.display import publish_display_data
+from panel.io.notebook import patch_inline_stylesheets
 from panel.models.esm import ReactComponent
 from tornado.ioloop import IOLoop
 
@@ -138,7 +140,7 @@ class Cell:
                 pn.Column(*main, sizing_mode="stretch_width"),
                 theme_config=theme.PALETTE,
                 sizing_mode="stretch_width",
-                hooks=[_share_library],
+                hooks=[_self_contained],
                 cell=self,
             )
 
@@ -214,7 +216,9 @@ class Frame(pmui.Row):
         self._comms.clear()
 
 
-def _share_library(_frame: Any, root: Any) -> None:
-    for part in root.select({"type": ReactComponent}):
-        if part.bundle is not None:
+def _self_contained(_frame: Any, root: Any, *_changed: Any) -> None:
+    """Style sheets as text, and the library from where the notebook holds it."""
+    for part in root.select({"type": UIElement}):
+        patch_inline_stylesheets(part)
+        if isinstance(part, ReactComponent) and part.bundle is not None and part.esm != STUB:
             part.update(esm=STUB, css_bundle=ICONS)

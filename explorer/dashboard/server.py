@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import threading
+import time
 import webbrowser
 from collections.abc import Sequence
 from typing import Any
@@ -45,6 +46,19 @@ def free_port(address: str, wanted: int | None) -> int:
                 continue
     busy = f"port {wanted} is" if wanted else f"ports {PORT} to {PORT + 49} are"
     raise InputError(f"{busy} not free on {address}; choose another with --port.")
+
+
+def wait_until_up(port: int, seconds: float = 60.0) -> None:
+    """Wait until something answers on a port of this machine."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            socket.create_connection(("localhost", port), timeout=1.0).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 def serve(
