@@ -216,9 +216,9 @@ class Frame(pmui.Row):
         self._comms.clear()
 
 
-def _self_contained(_frame: Any, root: Any, *_changed: Any) -> None:
+def _self_contained(_frame: Any, root: Any, changed: Any, _old: Any) -> None:
     """Style sheets as text, and the library from where the notebook holds it."""
-    for part in root.select({"type": UIElement}):
+    for part in changed._models[root.ref["id"]][0].select({"type": UIElement}):
         patch_inline_stylesheets(part)
         if isinstance(part, ReactComponent) and part.bundle is not None and part.esm != STUB:
             part.update(esm=STUB, css_bundle=ICONS)
