@@ -6,13 +6,13 @@ import base64
 import binascii
 import hashlib
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from explorer.core.memory import reference
 from explorer.core.table_error import MAX_BYTES, DataError, base_name, quoted, shortened
 
 FORMAT = "ridgeline file 1"
@@ -32,10 +32,7 @@ class Attachment:
         name = shortened(base_name(str(self.name)), 60) or "file"
         if not self.content:
             raise DataError(f"The file {quoted(name)} is empty: give one that holds something.")
-        if len(self.content) > MAX_BYTES:
-            raise DataError(
-                f"The file {quoted(name)} has more than {MAX_BYTES >> 20} MiB: give a smaller one."
-            )
+        _check_size(len(self.content), f"The file {quoted(name)}")
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "content", bytes(self.content))
 
@@ -56,8 +53,7 @@ class Attachment:
 
     def reference(self) -> str:
         """``name@digest``, safe in an address."""
-        word = re.sub(r"[^A-Za-z0-9_.-]+", "-", self.name)[:40].strip("-.")
-        return f"{word or 'file'}@{self.digest[:16]}"
+        return reference(self.name, self.digest, "file")
 
     def to_json(self) -> dict[str, Any]:
         """A dict of JSON's own types that carries the whole file."""
@@ -66,6 +62,11 @@ class Attachment:
             "name": self.name,
             "content": base64.b64encode(self.content).decode("ascii"),
         }
+
+
+def _check_size(size: int, subject: str) -> None:
+    if size > MAX_BYTES:
+        raise DataError(f"{subject} has more than {MAX_BYTES >> 20} MiB: give a smaller one.")
 
 
 def as_attachment(value: Any) -> Attachment:
@@ -89,10 +90,7 @@ def as_attachment(value: Any) -> Attachment:
 
 def _read(path: Path) -> Attachment:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise DataError(
-                f"The file {quoted(path.name)} has more than {MAX_BYTES >> 20} MiB: give a smaller one."
-            )
+        _check_size(path.stat().st_size, f"The file {quoted(path.name)}")
         return Attachment(path.name, path.read_bytes())
     except (OSError, ValueError) as error:
         if isinstance(error, DataError):
@@ -104,8 +102,7 @@ def _unpacked(packed: Mapping[str, Any]) -> Attachment:
     name, content = packed.get("name"), packed.get("content")
     if packed.get("format") != FORMAT or not isinstance(name, str) or not isinstance(content, str):
         raise DataError(f"The stored file is not of the format '{FORMAT}': give what to_json wrote.")
-    if len(content) > 4 * MAX_BYTES // 3 + 4:
-        raise DataError(f"The stored file has more than {MAX_BYTES >> 20} MiB: give a smaller one.")
+    _check_size(3 * (len(content) - 4) // 4, "The stored file")
     try:
         return Attachment(name, base64.b64decode(content, validate=True))
     except binascii.Error:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from explorer.core.memory import reference
 from explorer.core.standardise import is_constant, standardise
 from explorer.core.table_arrays import (
     check_numbers,
@@ -120,8 +120,7 @@ class Dataset:
 
     def reference(self) -> str:
         """``name@digest``, safe in an address: the name in plain letters, 16 digits of the digest."""
-        word = re.sub(r"[^A-Za-z0-9_.-]+", "-", self.name)[:40].strip("-.")
-        return f"{word or 'table'}@{self.digest[:16]}"
+        return reference(self.name, self.digest, "table")
 
     def column(self, name: str) -> np.ndarray:
         """Array (n,), a fresh copy of one column; DataError when it is not there."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 SCENE = "scene"
 # Keys that steer the page and are no inputs of a scene.
-RESERVED = frozenset({SCENE, "version", "digest", "hide", "embed", "theme", "preset"})
+RESERVED = frozenset({SCENE, "version", "digest", "hide", "embed", "theme", "preset", "sketch", "lesson"})
 LONGEST = 20_000
 
 

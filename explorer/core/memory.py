@@ -6,6 +6,7 @@ Whoever knows a reference can recall what it names. Only who has that can guess 
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from typing import Protocol
@@ -13,6 +14,12 @@ from typing import Protocol
 from explorer.core.table_error import DataError, quoted
 
 MAX_REMEMBERED = 256 * 2**20
+
+
+def reference(name: str, digest: str, unnamed: str) -> str:
+    """``name@digest``, safe in an address: the name in plain letters, 16 digits of the digest."""
+    word = re.sub(r"[^A-Za-z0-9_.-]+", "-", name)[:40].strip("-.")
+    return f"{word or unnamed}@{digest[:16]}"
 
 
 class Kept(Protocol):

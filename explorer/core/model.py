@@ -39,7 +39,7 @@ class Model(param.Parameterized):
     scene_name: ClassVar[str] = ""
 
     def __init__(self, **inputs: Any) -> None:
-        super().__init__(**self._checked(inputs))
+        super().__init__(**self.checked(inputs))
         self._frame: Frame | None = None
         self.param.watch(self._mark_stale, self._computing())
 
@@ -69,15 +69,20 @@ class Model(param.Parameterized):
     def _computing(cls) -> list[str]:
         return [name for name, p in cls.inputs().items() if p.info.cost != "cursor"]
 
-    def _checked(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        known = self.inputs()
+    @classmethod
+    def checked(cls, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The values in the types of their inputs.
+
+        Raises    InputError  one sentence
+        """
+        known = cls.inputs()
         checked = {}
         for name, value in inputs.items():
             if name not in known:
                 near = difflib.get_close_matches(name, known, 1)
                 hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known)}."
                 raise InputError(
-                    f"{self.scene_name or type(self).__name__} has no input {values.short(name)}; {hint}"
+                    f"{cls.scene_name or cls.__name__} has no input {values.short(name)}; {hint}"
                 )
             checked[name] = values.check(name, known[name], value)
         return checked
@@ -87,12 +92,21 @@ class Model(param.Parameterized):
 
         Raises    InputError  one sentence
         """
-        self.param.update(**self._checked(inputs))
+        self.param.update(**self.checked(inputs))
         return self
+
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        """The default of every input."""
+        return {name: p.default for name, p in cls.inputs().items()}
+
+    def setting(self) -> dict[str, Any]:
+        """The values of all inputs that the frame depends on: all but the cursors."""
+        return {name: getattr(self, name) for name in self._computing()}
 
     def reset(self) -> Self:
         """Every input back to its default, as one change."""
-        return self.update(**{name: p.default for name, p in self.inputs().items()})
+        return self.update(**self.defaults())
 
     def copy(self) -> Self:
         """A model of its own with the same inputs, such as a worker thread may compute on."""

@@ -8,10 +8,12 @@ from typing import Any
 
 import panel as pn
 
+from explorer.core.figure import Figure
 from explorer.core.frame import Frame
 from explorer.core.model import Model
 from explorer.core.registry import Scene
 from explorer.dashboard import theme
+from explorer.dashboard.ghost import Ghost, ghosts, haunt
 from explorer.dashboard.live import LiveFigure
 from explorer.dashboard.sources import Sources
 from explorer.dashboard.words import Words
@@ -63,21 +65,31 @@ class Board:
         scene  : Scene
         model  : Model     the page's model, for the cursors' places
         tapped : called with {input: value} when a tap or a dragged mark sets inputs that need computing; says
-                 whether they were accepted
+                 whether they were accepted; None where nothing can be set by hand
+        captions : whether the sentence under each figure is shown
+        mark     : in front of the names of sources, and of titles, to tell two boards on one page apart
     """
 
-    def __init__(self, scene: Scene, model: Model, tapped: Any) -> None:
+    def __init__(
+        self, scene: Scene, model: Model, tapped: Any, captions: bool = True, mark: str = ""
+    ) -> None:
         self._scene = scene
         self._model = model
         self._tapped = tapped
-        self.sources = Sources()
+        self._captions = captions
+        self._mark = mark
+        self.sources = Sources(mark)
         self.figures: dict[str, LiveFigure] = {}
         self.builds: dict[str, int] = {}
         self.dark = False
         self.push_seconds = 0.0
         self._hidden = False
+        self._haunted = False
         self._waiting: Frame | None = None
         self._cards: dict[str, _Card] = {}
+        self._ghosts: dict[str, list[Ghost]] = {}
+        self.shown: Frame | None = None
+        self.pinned: Frame | None = None
         self.panel = pn.Column(
             css_classes=["board"], stylesheets=[theme.style()], sizing_mode="stretch_width"
         )
@@ -86,8 +98,16 @@ class Board:
         """Stand up the cards, empty, unless they stand."""
         if self._cards:
             return
-        self._cards = {figure.name: _Card(figure.title) for figure in self._scene.figures}
-        self.panel[:] = [card.panel for card in self._cards.values()]
+        self._cards = {figure.name: _Card(self._title(figure)) for figure in self._scene.figures}
+        self.panel[:] = self.cards
+
+    @property
+    def cards(self) -> list[Any]:
+        """The figures in their cards, in order."""
+        return [card.panel for card in self._cards.values()]
+
+    def _title(self, figure: Figure) -> str:
+        return f"{self._mark.capitalize().strip()}: {figure.title}" if self._mark else figure.title
 
     def show(self, frame: Frame) -> None:
         """Bring the figures up to this frame; a hidden page only remembers it."""
@@ -99,9 +119,43 @@ class Board:
         self.prepare()
         with pn.io.hold():  # one message with everything, in order
             self._draw(frame)
-            for name, card in self._cards.items():
+            self.shown = frame
+            for name, card in self._cards.items() if self._captions else ():
                 card.say(frame.captions.get(name, ""))
         self.push_seconds = time.perf_counter() - started
+
+    def pin(self) -> Frame | None:
+        """Leave a ghost of the present picture in every figure; gives its frame, if there is a picture yet."""
+        if self.shown is not None:
+            self.pinned = self._model.opened(self.shown)
+            self._ghosts = {name: ghosts(held.model, self.pinned) for name, held in self.figures.items()}
+            self.haunted = True
+        return self.pinned
+
+    @property
+    def haunted(self) -> bool:
+        """Whether the ghosts of the pinned picture are drawn."""
+        return self._haunted
+
+    @haunted.setter
+    def haunted(self, drawn: bool) -> None:
+        self._haunted = drawn
+        with pn.io.hold():
+            for name in self.figures:
+                self._haunt(name)
+
+    def _haunt(self, name: str) -> None:
+        haunt(self.figures[name].model, self._ghosts.get(name, []) if self._haunted else [], self.dark)
+
+    def unpin(self) -> None:
+        """Take the ghosts away."""
+        self._ghosts, self.pinned = {}, None
+        self.haunted = False
+
+    @property
+    def latest(self) -> Frame | None:
+        """The newest frame, drawn or, on a hidden page, waiting."""
+        return self._waiting or self.shown
 
     def hide(self, hidden: bool) -> None:
         """A hidden page draws nothing; shown again, it draws the newest frame once."""
@@ -121,6 +175,7 @@ class Board:
             figure = LiveFigure(spec, self.sources, frame, self.dark)
             self._connect(figure, frame)
             self.figures[spec.name] = figure
+            self._haunt(spec.name)
             self.builds[spec.name] = self.builds.get(spec.name, 0) + 1
             self._cards[spec.name].put(figure)
 
@@ -129,9 +184,9 @@ class Board:
         for axis, name in figure.spec.tap.items():
             if name in frame.cursors:
                 figure.tap_moves_cursor(axis, name)
-            else:
+            elif self._tapped is not None:
                 computed[axis] = name
-        if figure.spec.drag:
+        if figure.spec.drag and self._tapped is not None:
             figure.let_drag(frame, self._tapped)
         if computed:
             figure.model.on_event(

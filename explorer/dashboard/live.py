@@ -86,6 +86,7 @@ class LiveFigure:
     def _span_colours(self) -> None:
         for mapper, source, field in self._colours:
             kind, _, name = (source.name or "").partition(":")
+            name = name.removeprefix(self._sources.mark)
             columns = self._sources.over_pages(name) if kind == "page" else source.data
             _span(mapper, columns[field])
 

@@ -6,7 +6,7 @@ import contextlib
 import html
 import math
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +16,23 @@ import param
 from panel.custom import JSComponent
 from tornado.ioloop import IOLoop
 
-from explorer.core import link, registry
+from explorer.core import registry
 from explorer.core.check import Check
 from explorer.core.frame import Frame
+from explorer.core.receipt import Receipt
 from explorer.core.roles import DARK_TWIN
-from explorer.dashboard import theme
+from explorer.dashboard import address, theme
+from explorer.dashboard.address import Address
 from explorer.dashboard.badges import badges_html
 from explorer.dashboard.board import Board
+from explorer.dashboard.compare import Compare, merged
 from explorer.dashboard.controls import Controls
+from explorer.dashboard.presets import Presets
 from explorer.dashboard.session import SLOW, Session, sentence
 from explorer.dashboard.shell import shell
 from explorer.dashboard.story import story
 from explorer.dashboard.words import Words
 
-OWN = "your own setting"
 # Scene -> least seconds that a first picture of it took to compute in this process.
 _opening_seconds: dict[str, float] = {}
 
@@ -49,7 +52,7 @@ class ScenePage:
 
     Parameters
         scene  : Scene
-        texts  : input name -> text, as they stand in the address
+        texts  : key -> text, as they stand in the address
         inputs : input name -> value
         cell   : the notebook's cell that shows the page, if one does; the model is then the cell's
     """
@@ -59,31 +62,31 @@ class ScenePage:
     ) -> None:
         self.scene = scene
         self._cell = cell
-        self._frame: Frame | None = None
         self._document = pn.state.curdoc
         self._loop = IOLoop.current()
-        self._opening = ""
-        self.model = cell.model if cell else self._open(texts, inputs)
-        self.board = Board(scene, self.model, lambda values: self._changed(values, False))
+        self._asked = asked = address.read(scene, texts, inputs)
+        self._link_receipt, self._receipt = asked.receipt, None
+        self._moving = False
+        self.model = cell.model if cell else scene.open(**asked.inputs)
+        self.board = Board(
+            scene,
+            self.model,
+            lambda values: self._changed(values, False),
+            captions="captions" not in asked.hidden,
+        )
         self.session = Session(self.model, self._show, self._schedule)
         self.controls = Controls(self.model, self._changed)
+        self.presets = Presets(scene, self.model, lambda values: self._changed(values, False))
+        self.compare = Compare(scene, self.board, self.model, self._turn)
+        self.address = Address(self._visited, self._reset, margin=0)
         self._parts()
         self.session.on_checks = self._show_checks
         self.session.on_progress = self._show_progress
         self.session.on_busy = self._show_busy
         self.session.on_message = self._say
-        if self._opening:
-            self._say(self._opening)
-
-    def _open(self, texts: dict[str, str], inputs: dict[str, Any]) -> Any:
-        """The model of the address; what is wrong there becomes a sentence, not an error page."""
-        first = self.scene.presets[0].inputs if self.scene.presets and not texts and not inputs else {}
-        model = self.scene.open(**{**first, **inputs})
-        try:
-            model.update(**link.read_inputs(self.scene.model_class, texts))
-        except ValueError as error:
-            self._opening = f"{sentence(error)} The page shows the default setting."
-        return model
+        self.session.on_receipt = self._show_receipt
+        if asked.sentences:
+            self._say(_joined(asked.sentences))
 
     def _parts(self) -> None:
         sheets = [theme.style()]
@@ -109,22 +112,29 @@ class ScenePage:
         self.status = Words(margin=0, sizing_mode="stretch_width")
         self.eye = Eye(width=0, height=0, margin=0)
         self.eye.param.watch(lambda event: self.board.hide(not event.new), "visible_now")
-        main = [
-            self.message,
-            pn.Column(*self.controls.scrubs.values(), css_classes=["cursors"], **wide),
-            self.busy,
-            self.board.panel,
-            self.badges,
-            self.status,
-            story(self.scene.story),
-            self.eye,
-        ]
+        hidden = self._asked.hidden
+        tools = [self.address, self.compare.button] if self._served() else [self.compare.button]
+        actions = pn.Row(*tools, css_classes=["actions"], margin=(4, 8, 0, 8), **wide)
+        main = {
+            "message": self.message,
+            "cursors": pn.Column(*self.controls.scrubs.values(), css_classes=["cursors"], **wide),
+            "compare": self.compare.panel,
+            "busy": self.busy,
+            "board": self.board.panel,
+            "checks": self.badges,
+            "status": self.status,
+            "story": story(self.scene.story),
+            "eye": self.eye,
+            "address": self.address if "controls" in hidden else None,
+        }
+        shown = [part for name, part in main.items() if part is not None and name not in hidden]
         self.panel = (self._cell.shell(self.board) if self._cell else shell)(
             self.scene.title,
             self.scene.summary,
-            sidebar=[self._presets(), self.controls.panel],
-            main=[pn.Column(*main, css_classes=["main"], stylesheets=sheets, sizing_mode="stretch_width")],
-            header=[self._home()],
+            bare="header" in hidden,
+            sidebar=[] if "controls" in hidden else [actions, self.presets.panel, self.controls.panel],
+            main=[pn.Column(*shown, css_classes=["main"], stylesheets=sheets, sizing_mode="stretch_width")],
+            header=[self._home()] if self._served() else [],
             sidebar_width=310,
         )
         self.panel.jscallback(
@@ -138,54 +148,6 @@ class ScenePage:
         return pmui.Button(
             label="All scenes", href="./..", variant="text", color="light", icon="apps", margin=0
         )
-
-    def _presets(self) -> Any:
-        if not self.scene.presets:
-            return pn.Column(margin=0)
-        names = {preset.name: preset for preset in self.scene.presets}
-        self.preset = pmui.Select(
-            label="Preset",
-            options=[OWN, *names],
-            sizing_mode="stretch_width",
-            size="small",
-            margin=(12, 12, 0, 12),
-        )
-        self.lesson = Words(object="", sizing_mode="stretch_width", margin=(2, 12))
-
-        def chosen(event: Any) -> None:
-            if event.new in names and event.new != self._preset_now():
-                self._changed({**self._defaults(), **names[event.new].inputs}, False)
-
-        self._tell_preset()
-        self.preset.param.watch(chosen, "value")
-        return pn.Column(self.preset, self.lesson, sizing_mode="stretch_width", margin=0)
-
-    def _defaults(self) -> dict[str, Any]:
-        return {name: p.default for name, p in self.model.inputs().items()}
-
-    def _preset_now(self) -> str:
-        """The preset that the present inputs are, cursors aside; or one's own."""
-        cursors = {name for name, p in self.model.inputs().items() if p.info.cost == "cursor"}
-        now = {name: getattr(self.model, name) for name in self._defaults() if name not in cursors}
-        for preset in self.scene.presets:
-            wanted = {**self._defaults(), **preset.inputs}
-            if all(now[name] == wanted[name] for name in now):
-                return preset.name
-        return OWN
-
-    def _tell_preset(self) -> None:
-        """Name the preset that is shown, and say what it teaches."""
-        if not self.scene.presets:
-            return
-        name = self._preset_now()
-        lessons = {preset.name: preset.lesson for preset in self.scene.presets}
-        self.preset.value = name
-        if (
-            name in lessons
-        ):  # else the last one stays, faint: without it the controls would jump under the hand
-            self.lesson.object = f'<p class="lesson">{lessons[name]}</p>'
-        else:
-            self.lesson.object = self.lesson.object.replace('"lesson"', '"lesson left"')
 
     # What happens ---------------------------------------------------------------------------------------
 
@@ -208,40 +170,62 @@ class ScenePage:
         """
         self.session.draw_ahead()
 
-    def _changed(self, values: dict[str, Any], moving: bool) -> bool:
-        """Take new inputs; says whether they were accepted."""
+    def _changed(self, values: dict[str, Any], moving: bool, fresh: bool = True) -> bool:
+        """Take new inputs; says whether they were accepted. A `fresh` setting can be undone."""
+        self._link_receipt, self._moving = None, moving
+        before = self.model.setting()
         with pn.io.hold(self._document):  # the picture and what is said of it are one message
             accepted = self.session.change(values)
-        if accepted:
-            if not moving:
-                self.controls.show(self.model)
-                self._tell_preset()
-                self._write_address()
-        else:
+        if self.model.setting() != before:
+            self._receipt = None
+        if not accepted:
             self.controls.show(self.model)
+        elif not moving:
+            self.controls.show(self.model)
+            self.presets.show()
+            self.compare.tell()
+            self._write_address(fresh)
         return accepted
 
     def follow(self, names: set[str]) -> None:
         """Another hand has set these inputs of the model."""
         self.controls.show(self.model)
-        self._tell_preset()
+        self.presets.show()
+        self.compare.tell()
         costs = {self.model.inputs()[name].info.cost for name in names}
         if costs - {"cursor"}:
+            self._receipt = None
             self.session.refresh(long="long" in costs)
-        elif self._frame is not None:
-            self.controls.show_cursors(self.model, dict(self._frame.cursors), self._frame.turned_by())
+        else:
+            self._turn()
+
+    def _visited(self, texts: dict[str, str]) -> None:
+        """The browser went back or forward to an address."""
+        asked = address.read(self.scene, texts)
+        if self._changed({**self.model.defaults(), **asked.inputs}, False, fresh=False) and asked.sentences:
+            self._say(_joined(asked.sentences))
+
+    def _reset(self) -> None:
+        """Back to the setting that the scene opens with."""
+        self._changed({**self.model.defaults(), **address.read(self.scene, {}).inputs}, False)
 
     def _cancel(self) -> None:
         self.session.cancel()
 
     def _show(self, frame: Frame) -> None:
-        self._frame = frame
         self.board.show(frame)
         before = _opening_seconds.get(self.scene.name, math.inf)
         _opening_seconds[self.scene.name] = min(before, self.session.compute_seconds)
-        self.controls.show_cursors(self.model, dict(frame.cursors), frame.turned_by())
+        self._turn()
         if self._cell:
             self._cell.push()
+
+    def _turn(self) -> None:
+        """Tell the cursors which series of which picture they turn."""
+        frame = self.board.latest
+        if frame is not None:
+            turned = merged(frame.turned_by(), self.compare.turned_by())
+            self.controls.show_cursors(self.model, dict(frame.cursors), turned)
 
     def _show_checks(self, checks: list[Check] | None) -> None:
         text = badges_html(checks)
@@ -261,25 +245,29 @@ class ScenePage:
     def _show_busy(self, busy: bool) -> None:
         self.busy.visible = busy
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, severity: str = "error") -> None:
         safe = html.escape(text)  # it may quote a file, a column or an address; the alert would render markup
         if self.message.object != safe:
-            self.message.object = safe
-            self.message.visible = bool(text)
+            self.message.param.update(object=safe, visible=bool(text), severity=severity)
 
-    def _write_address(self) -> None:
-        location = pn.state.location
-        if location is not None and not self._cell:  # a notebook's address is its own
-            query = "?" + self.model.link().partition("&")[2]
-            if location.search != query:
-                location.search = query
+    def _show_receipt(self, receipt: Receipt) -> None:
+        """The numbers are final: the address says so, and so does the page, if a link promised them."""
+        self._receipt = receipt
+        promised, self._link_receipt = self._link_receipt, None
+        if promised is not None:
+            self._say(promised.judge(receipt), "success" if promised.matches(receipt) else "warning")
+        if not self._moving:  # or the place where the hand lets go would be no new entry
+            self._write_address(fresh=False)
+
+    def _write_address(self, fresh: bool) -> None:
+        self.address.write(self.model, self._asked.kept, self._receipt, fresh)
 
     def _schedule(self, action: Callable[[], None], wait: int) -> Callable[[], None]:
         """Run on the page's own thread; a page that nobody serves or shows has none, and it runs at once."""
         document = self._document
         if self._cell:
             return self._cell.schedule(action, wait)
-        if document is None or document.session_context is None:
+        if not self._served():
             action()
             return lambda: None
         if wait == 0:
@@ -295,6 +283,10 @@ class ScenePage:
                     document.remove_timeout_callback(pending.pop())
 
         return take_back
+
+    def _served(self) -> bool:
+        """Whether a server holds this page; a notebook has neither an address nor a thread for it."""
+        return self._document is not None and self._document.session_context is not None
 
     def close(self) -> None:
         """The session ended: stop its worker and let go of its figures."""
@@ -315,7 +307,7 @@ def build(name: str, **inputs: Any) -> Any:
     texts = _address_texts()
     page = ScenePage(scene, texts, inputs)
     if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
-        if not texts and not inputs and page.prompt():
+        if page._asked.usual and page.prompt():
             page.draw_ahead()
         opened = weakref.ref(page)  # Panel keeps what waits for a page that never loads
         pn.state.onload(lambda: opened().start() if opened() else None)
@@ -328,4 +320,9 @@ def build(name: str, **inputs: Any) -> Any:
 def _address_texts() -> dict[str, str]:
     """Inputs that stand in the page's address."""
     arguments = {key: values[-1].decode("utf-8", "replace") for key, values in pn.state.session_args.items()}
-    return {key: value for key, value in arguments.items() if key not in link.RESERVED}
+    return arguments
+
+
+def _joined(sentences: Sequence[str]) -> str:
+    """What is wrong with an address, for the reader; what is right in it was taken."""
+    return " ".join(sentence(ValueError(text)) for text in sentences)

@@ -7,11 +7,13 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from explorer.core.check import Check
 from explorer.core.frame import Frame
 from explorer.core.model import Model
+from explorer.core.receipt import Receipt
 from explorer.core.runner import Job, Report, Runner, silent
 
 # A computation slower than this leaves the hand: the next one goes to the worker.
@@ -26,6 +28,15 @@ BUSY_MS = 400
 OLD = " The picture still shows the setting before."
 # What looks like a place in a file system, quoted or not.
 PATH = re.compile(r"""['"]?(?<![\w:/])(?:[A-Za-z]:)?[\\/](?:[\w.\-+@ ]+[\\/])+[\w.\-+@]*['"]?""")
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What the worker hands over: the last refinement, its checks, and a receipt of its numbers."""
+
+    frame: Frame
+    checks: list[Check]
+    receipt: Receipt
 
 
 class Session:
@@ -50,6 +61,7 @@ class Session:
         self.model = model
         self.runner = Runner()
         self.on_checks: Callable[[list[Check] | None], None] = lambda checks: None
+        self.on_receipt: Callable[[Receipt], None] = lambda receipt: None
         self.on_progress: Report = silent
         self.on_busy: Callable[[bool], None] = lambda busy: None
         self.on_message: Callable[[str], None] = lambda sentence: None
@@ -107,9 +119,7 @@ class Session:
         """Compute the present inputs."""
         with self._turn:
             request = self._next()
-            known = (
-                self.model.finished is not None
-            )  # another hand has computed it: there is nothing to wait for
+            known = self.model.finished is not None  # by another hand: only its checks are left to do
             if long or known or self.compute_seconds > SLOW or self._warm is not None:
                 self._long(request)
                 return
@@ -170,12 +180,12 @@ class Session:
         work, known = self.model.copy(), self.model.finished
         warm = self._warm
 
-        def job(report: Report) -> tuple[Frame, list[Check]]:
+        def job(report: Report) -> Finished:
             if warm is not None:
                 warm(report)
             if known is not None:
                 self._on_page(request, lambda: self._show(request, known))
-                return known, work.judged(known)
+                return _finished(work, known)
             started = time.perf_counter()
             frame = work.draft(report)
             self.compute_seconds = time.perf_counter() - started
@@ -190,11 +200,11 @@ class Session:
             return
         work = self.model.copy()
         if frame is self.model.finished:
-            self._submit(request, lambda _report: (frame, work.judged(frame)))
+            self._submit(request, lambda _report: _finished(work, frame))
         else:
             self._submit(request, lambda report: self._refined(request, work, frame, report))
 
-    def _refined(self, request: int, work: Model, frame: Frame, report: Report) -> tuple[Frame, list[Check]]:
+    def _refined(self, request: int, work: Model, frame: Frame, report: Report) -> Finished:
         last = shown = frame
         told = time.perf_counter()
         for last in work.refined(frame, report):
@@ -203,12 +213,11 @@ class Session:
                 self._on_page(request, lambda better=last: self._show(request, better))
         if last is not shown:
             self._on_page(request, lambda: self._show(request, last))
-        return last, work.judged(last)
+        return _finished(work, last)
 
-    def _submit(self, request: int, work: Callable[[Report], tuple[Frame, list[Check]]]) -> None:
-        def done(result: tuple[Frame, list[Check]]) -> None:
-            frame, checks = result
-            self._on_page(request, lambda: self._done(frame, checks))
+    def _submit(self, request: int, work: Callable[[Report], Finished]) -> None:
+        def done(finished: Finished) -> None:
+            self._on_page(request, lambda: self._done(finished))
 
         def progress(share: float, text: str) -> None:
             now = time.perf_counter()
@@ -258,11 +267,12 @@ class Session:
         if not self.closed:
             self._schedule(run, 0)
 
-    def _done(self, frame: Frame, checks: list[Check]) -> None:
+    def _done(self, finished: Finished) -> None:
         self._warm = None
-        self.model.accept(frame)
+        self.model.accept(finished.frame)
         self._idle()
-        self.on_checks(checks)
+        self.on_checks(finished.checks)
+        self.on_receipt(finished.receipt)
 
     def _failed(self, error: BaseException) -> None:
         self._warm = None
@@ -275,10 +285,15 @@ class Session:
             logging.getLogger(__name__).error("a computation failed", exc_info=error)
 
 
+def _finished(work: Model, frame: Frame) -> Finished:
+    return Finished(frame, work.judged(frame), Receipt.of(frame))
+
+
 def sentence(error: BaseException) -> str:
     """What a reader is told of an error: one line, no path, no traceback."""
     text = getattr(error, "strerror", None) or str(error)
     text = PATH.sub("a file", " ".join(text.split())) or type(error).__name__
-    if text[1:2].isalpha():  # a single letter in front is the name of an input
+    first = text.split(" ")[0]
+    if len(first) > 1 and "/" not in first:  # or it is the name of an input or a scene
         text = text[0].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else text + "."

@@ -10,15 +10,20 @@ from panel.util import edit_readonly
 
 from explorer.dashboard import theme
 
+BARE = {"& .MuiAppBar-root, & .MuiToolbar-root": {"display": "none"}}
 
-def shell(title: str, summary: str, **parts: Any) -> pmui.Page:
+
+def shell(title: str, summary: str, bare: bool = False, **parts: Any) -> pmui.Page:
     """A Material page in the project's look.
 
     Parameters
         title   : str     in the title bar
         summary : str     what search engines and link previews show
+        bare    : bool    no title bar
         parts             main, sidebar, header and further options of ``panel_material_ui.Page``
     """
+    if bare:
+        parts["sx"] = BARE
     page = pmui.Page(
         title=title, meta_description=summary, theme_config=theme.PALETTE, raw_css=[theme.style()], **parts
     )

@@ -18,14 +18,17 @@ class Sources:
     the open page, which the browser takes out of the book by itself (see `scrub`). A column that is the same
     on every page, such as the cells of a grid, stands on the page alone. A field with pages is a series of
     pictures: its book holds their pixels one after the other, its page one picture and the place of it.
+
+    Parameters
+        mark : str     in front of every name, to tell two pictures on one page apart
     """
 
-    def __init__(self) -> None:
+    def __init__(self, mark: str = "") -> None:
+        self.mark = mark
         self._tables: dict[str, ColumnDataSource] = {}
         self._books: dict[str, ColumnDataSource] = {}
         self._extents: dict[str, ColumnDataSource] = {}
         self._pages: dict[str, ColumnDataSource] = {}
-        self._films: set[str] = set()
         self._pictures: dict[str, ColumnDataSource] = {}
         self._still: dict[str, dict[str, np.ndarray]] = {}
         self._wanted: dict[str, set[str]] = {}
@@ -54,7 +57,7 @@ class Sources:
         if name in frame.series:
             return self._page(frame, name, bool(new))
         if name not in self._tables:
-            self._tables[name] = ColumnDataSource(name=f"table:{name}")
+            self._tables[name] = ColumnDataSource(name=f"table:{self.mark}{name}")
         if new:
             self._assign(self._tables[name], name, frame.tables[name])
         return self._tables[name]
@@ -64,7 +67,7 @@ class Sources:
         if frame.fields[name].cursor:
             return self._film(frame, name)
         if name not in self._pictures:
-            self._pictures[name] = ColumnDataSource(name=f"field:{name}")
+            self._pictures[name] = ColumnDataSource(name=f"field:{self.mark}{name}")
             self._assign_picture(frame, name)
         return self._pictures[name]
 
@@ -73,8 +76,7 @@ class Sources:
         self._write(self._pictures[name], f"field:{name}", {**_place(grid), "image": [grid.values]})
 
     def _film(self, frame: Frame, name: str) -> ColumnDataSource:
-        if name not in self._films:
-            self._films.add(name)
+        if name not in self._pages:
             self._bind(name)
             self._assign_film(frame, name)
         return self._pages[name]
@@ -107,7 +109,9 @@ class Sources:
     def extent(self, name: str) -> ColumnDataSource:
         """The ends of every column over all pages of a series, for axes that must hold each of them."""
         if name not in self._extents:
-            self._extents[name] = ColumnDataSource(_all_ends(self.over_pages(name)), name=f"extent:{name}")
+            self._extents[name] = ColumnDataSource(
+                _all_ends(self.over_pages(name)), name=f"extent:{self.mark}{name}"
+            )
         return self._extents[name]
 
     def over_pages(self, name: str) -> dict[str, np.ndarray]:
@@ -123,7 +127,7 @@ class Sources:
             if name in frame.fields and not frame.fields[name].cursor:
                 self._assign_picture(frame, name)
         for name, book in self._books.items():
-            if name in self._films and name in frame.fields and frame.fields[name].cursor:
+            if name in frame.fields and frame.fields[name].cursor:
                 self._assign_film(frame, name)
             elif name in frame.series:
                 self._assign_book(book, frame, name)
@@ -138,9 +142,9 @@ class Sources:
 
     def _bind(self, name: str) -> None:
         """An empty book and its page."""
-        self._books[name] = ColumnDataSource(name=f"book:{name}")
+        self._books[name] = ColumnDataSource(name=f"book:{self.mark}{name}")
         # The tag keeps the book in the document, where the browser finds it beside its page.
-        self._pages[name] = ColumnDataSource(name=f"page:{name}", tags=[self._books[name]])
+        self._pages[name] = ColumnDataSource(name=f"page:{self.mark}{name}", tags=[self._books[name]])
         self._still[name] = {}
 
     def _assign_film(self, frame: Frame, name: str) -> None:
@@ -216,7 +220,7 @@ def _place(grid: Field) -> dict[str, list[float]]:
     """Where a picture lies, as an image glyph wants it: the corner of its first pixel, width and height."""
     place = {}
     for axis, size, positions in (("x", "dw", grid.x), ("y", "dh", grid.y)):
-        pixel = (positions[-1] - positions[0]) / (len(positions) - 1)
+        pixel = (positions[-1] - positions[0]) / max(len(positions) - 1, 1) or 1.0
         place[axis] = [float(positions[0] - pixel / 2)]
         place[size] = [float(pixel * len(positions))]
     return place

@@ -24,6 +24,7 @@ from explorer.core.assets import asset
 from explorer.core.roles import DARK_TWIN
 
 HEIGHT = 252
+LIGHT_TWIN = {dark: light for light, dark in DARK_TWIN.items()}
 COLOURS = ("line_color", "fill_color", "text_color", "hatch_color")
 KEPT_TOOLS = (HoverTool, TapTool, BoxSelectTool, LassoSelectTool)
 
@@ -105,7 +106,8 @@ def dress(model: BokehFigure, dark: bool) -> None:
             axis.ticker = CustomJSTicker(major_code=LOG_TICKS)
     _keep_to_the_browser(model)
     if dark:
-        recolour(model)
+        for part in model.references():
+            recolour(part, dark)
 
 
 def _keep_to_the_browser(model: BokehFigure) -> None:
@@ -118,14 +120,14 @@ def _selectable(model: BokehFigure) -> bool:
     return any(type(r.glyph).__name__ == "Scatter" for r in model.renderers if isinstance(r, GlyphRenderer))
 
 
-def recolour(model: BokehFigure) -> None:
-    """Give every mark of a figure the colours of a dark page."""
-    for part in model.references():
-        for name in COLOURS:
-            if name in part.properties():
-                colour = _plain(getattr(part, name))
-                if colour in DARK_TWIN:
-                    setattr(part, name, DARK_TWIN[colour])
+def recolour(part: Any, dark: bool) -> None:
+    """Give a part of a figure the colours of a dark page, or of a light one."""
+    twins = DARK_TWIN if dark else LIGHT_TWIN
+    for name in COLOURS:
+        if name in part.properties():
+            colour = _plain(getattr(part, name))
+            if colour in twins:
+                setattr(part, name, twins[colour])
 
 
 def _plain(colour: Any) -> str:
@@ -175,10 +177,9 @@ def _mark(glyph: Any, kind: str, filled: bool) -> str:
 
 def legend_html(entries: list[Entry]) -> str:
     """The legend as page text that wraps; colours follow light and dark by themselves."""
-    light = {dark: light for light, dark in DARK_TWIN.items()}
     chips = []
     for entry in entries:
-        day = light.get(entry.colour, entry.colour)
+        day = LIGHT_TWIN.get(entry.colour, entry.colour)
         night = DARK_TWIN.get(day, day)
         style = f"--mark: light-dark({html.escape(day)}, {html.escape(night)})"
         chips.append(

@@ -26,13 +26,21 @@ def run(target: str, browser: bool = True) -> int:
     rows: list[Row] = []
     for title, measure in _parts(browser):
         print(f"\n{title}")
-        for row in measure():
+        for row in _measured(measure):
             rows.append({"part": title, **row})
             print("  " + _line(row), flush=True)
     machine = {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}
     Path(target).write_text(json.dumps({"machine": machine, "rows": rows}, indent=1), encoding="utf-8")
     print(f"\nwritten to {target}")
     return 0
+
+
+def _measured(measure: Callable[[], list[Row]]) -> list[Row]:
+    """What a part measured; one that failed is a row that says so, and the others still run."""
+    try:
+        return measure()
+    except Exception as error:
+        return [{"name": "failed", "note": f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"}]
 
 
 def _parts(browser: bool) -> list[tuple[str, Callable[[], list[Row]]]]:

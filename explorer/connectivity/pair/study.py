@@ -13,7 +13,6 @@ from explorer.connectivity.exhaustive import Best, best_barrier, best_objective
 from explorer.connectivity.line import Curve, loss_curve
 from explorer.connectivity.matching import Matching, match
 from explorer.connectivity.network import Network, pack, sizes_of, unpack
-from explorer.connectivity.pair.memory import Memory
 from explorer.connectivity.pair.own import Own
 from explorer.connectivity.pair.problems import Posed
 from explorer.connectivity.run import Run
@@ -22,14 +21,15 @@ from explorer.connectivity.search import WIDEST
 from explorer.connectivity.symmetry import balance
 from explorer.connectivity.training import Pair, finished, train_pair, train_pair_epochs
 from explorer.connectivity.variance import repaired_line
+from explorer.core.cache import Cache
 from explorer.core.runner import Report, silent
 
 TS = np.linspace(0.0, 1.0, 51)
 FEW = 300
 SIGNED = ("weights", "activations", "straight_through")
 
-_NETWORKS = Memory(2)
-_PAIRS, _JOINS, _CURVES, _SEGMENTS, _ORDERS = Memory(4), Memory(16), Memory(32), Memory(8), Memory(8)
+_NETWORKS = Cache(2)
+_PAIRS, _JOINS, _CURVES, _SEGMENTS, _ORDERS = Cache(4), Cache(16), Cache(32), Cache(8), Cache(8)
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Study:
     @property
     def at_hand(self) -> bool:
         """Whether nothing has to be trained for the pair."""
-        return self.own is not None or _PAIRS.has((self.posed, self.recipe))
+        return self.own is not None or _PAIRS.find((self.posed, self.recipe)) is not None
 
     @property
     def begun(self) -> Study:

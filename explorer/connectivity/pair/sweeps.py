@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from explorer.connectivity.line import barrier, loss_curve
-from explorer.connectivity.pair.memory import Memory
 from explorer.connectivity.pair.study import Study, train
 from explorer.connectivity.pair.tables import Table
+from explorer.core.cache import Cache
 from explorer.core.runner import Report
 
 NAMES = {
@@ -24,7 +24,7 @@ USUAL = {"sgd": 0.3, "momentum": 0.05, "adam": 3e-3}  # learning rates that do a
 WIDTHS = (4, 8, 16, 32, 64, 128, 256)
 RATES = np.array([0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0])
 POINTS = 11  # of the line, on which a barrier of the grid is measured
-_HEIGHTS = Memory(400)
+_HEIGHTS = Cache(400)
 
 
 def places(study: Study, over: str) -> np.ndarray:

@@ -8,12 +8,12 @@ import numpy as np
 
 from explorer.connectivity.line import Curve
 from explorer.connectivity.network import pack
-from explorer.connectivity.pair.memory import Memory
 from explorer.connectivity.pair.study import TS, Join, Study
 from explorer.connectivity.plane import Plane, Shadow, loss_plane, plane_through, shadow
 from explorer.connectivity.run import Run
 from explorer.connectivity.similarity import activation_similarity, weight_similarity
 from explorer.connectivity.training import Record
+from explorer.core.cache import Cache
 from explorer.core.frame import Field, Series
 from explorer.core.runner import Report, silent
 
@@ -23,7 +23,7 @@ SEEN = 300  # training samples that colour the plane
 SHOWN = 96  # units of a layer in the picture of similarities
 MARGIN = 0.2  # of the plane around its corners, as a share of their extent
 LEAST = 1e-6  # a loss below it is drawn as this
-_PLANES = Memory(16)
+_PLANES = Cache(16)
 GAP = 4  # empty columns between the two of them
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 
+from explorer.core.cache import Cache
 from explorer.core.frame import Field
 from explorer.core.runner import Report
 from explorer.saddles.basin_map import LEFT, Basins, basins
@@ -22,7 +22,7 @@ LOST, NOWHERE = 0, HUES + 1  # colours of runs that left and of runs that came t
 KEPT = 6
 RISE, ROOM = 0.075, 0.06  # of the map's height and width: how far a number stands from its mark, and its half
 Key = tuple[Chosen, str, Settings, int]
-_FINISHED: OrderedDict[Key, Basins] = OrderedDict()
+_FINISHED = Cache(KEPT)
 
 
 def _map(key: Key, report: Report | None) -> Basins:
@@ -34,7 +34,7 @@ def _map(key: Key, report: Report | None) -> Basins:
 
 def at_once(key: Key) -> Basins:
     """The finished map, if it is known; a coarse one otherwise."""
-    return _FINISHED.get(key) or _coarse((*key[:3], min(COARSE, key[3])))
+    return _FINISHED.find(key) or _coarse((*key[:3], min(COARSE, key[3])))
 
 
 @lru_cache(maxsize=KEPT)
@@ -44,17 +44,13 @@ def _coarse(key: Key) -> Basins:
 
 def finer(key: Key, report: Report) -> Iterator[Basins]:
     """The map on grids that double up to the one asked for; nothing, if it is known already."""
-    if key in _FINISHED:
+    if _FINISHED.find(key) is not None:
         return
     count = 2 * COARSE
     while count < key[3]:
         yield _map((*key[:3], count), report)
         count *= 2
-    finished = _map(key, report)
-    _FINISHED[key] = finished
-    while len(_FINISHED) > KEPT:
-        _FINISHED.popitem(last=False)
-    yield finished
+    yield _FINISHED.put(key, _map(key, report))
 
 
 def map_parts(held: Ground, found: Basins) -> tuple[dict[str, Field], dict[str, dict[str, np.ndarray]]]:
