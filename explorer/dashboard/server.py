@@ -16,6 +16,7 @@ from explorer.core import registry
 from explorer.core.dataset import MAX_BYTES
 from explorer.core.values import InputError
 from explorer.dashboard import gallery, page
+from explorer.dashboard.strays import OneSlashLess, Stray
 
 PORT = 5006
 # An upload travels as text a third longer than the file; nothing else comes near this size.
@@ -31,13 +32,27 @@ def applications(names: Sequence[str] = ()) -> dict[str, Any]:
     return pages | {f"/{name}": lambda name=name: page.build(name) for name in shown}
 
 
+def _title(name: str) -> str:
+    """What the browser's tab says."""
+    return f"{registry.find(name).title} · Ridgeline" if name else "Ridgeline"
+
+
 def free_port(address: str, wanted: int | None) -> int:
     """The wanted port; without a wish, the usual one or the next that is free.
 
-    Raises    InputError  when the wanted port is taken
+    Raises    InputError  when the wanted port is taken, or the address is none of this machine
     """
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            raise InputError(
+                f"{address[:60]!r} is no address of this machine; --address takes localhost, 0.0.0.0 for "
+                "every interface, or the machine's own."
+            ) from None
     for port in [wanted] if wanted else range(PORT, PORT + 50):
-        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+        with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((address, port))
@@ -91,12 +106,15 @@ def serve(
         address=address,
         show=show,
         threaded=threaded,
-        title="Ridgeline",
+        title={place: _title(place.strip("/")) for place in pages},
         websocket_origin=list(dict.fromkeys([*local, *origins])),
         websocket_max_message_size=LARGEST_MESSAGE,
         http_server_kwargs={"max_buffer_size": LARGEST_MESSAGE},
         check_unused_sessions_milliseconds=5000,
         unused_session_lifetime_milliseconds=15000,
+        default_handler_class=Stray,
+        default_handler_args={"known": [name.strip("/") for name in pages if name != "/"]},
+        transforms=[OneSlashLess],
         verbose=False,
     )
 
