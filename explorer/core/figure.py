@@ -17,7 +17,8 @@ class Handles:
         table : str     its name
         x, y  : str     its columns where the marks stand
         moved : columns -> {input: value}     what the inputs are once the hand lets go; columns are arrays (rows,)
-                                              by name, and a row that was added has NaN or "" where it is unknown
+                                              by name, and a row that was added has NaN or "" where it is unknown;
+                                              raises ValueError, with one sentence, where they cannot stand
         add   : bool    whether a tap adds a row, and Backspace removes the rows that were tapped
     """
 

@@ -27,7 +27,8 @@ class Info:
         group : heading under which the control stands
         unit  : written behind the value
         log   : True for a quantity that spans decades
-        when  : other input -> values for which this one matters; the control hides otherwise
+        when  : other input -> values for which this one matters; the control hides otherwise. All of them must
+                hold; of several such mappings in a tuple, one
         kind  : which control shows it: number, choice, switch, text, seed, cursor, dataset, column, file
         names : value -> words for the reader (choices only)
     """
@@ -36,13 +37,18 @@ class Info:
     group: str = "Settings"
     unit: str = ""
     log: bool = False
-    when: Mapping[str, tuple] = field(default_factory=dict)
+    when: Mapping[str, tuple] | tuple[Mapping[str, tuple], ...] = field(default_factory=dict)
     kind: str = "number"
     names: Mapping[Any, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.cost not in COSTS:
             raise ValueError(f"cost class {self.cost!r} is none of {', '.join(COSTS)}.")
+
+    @property
+    def cases(self) -> tuple[Mapping[str, tuple], ...]:
+        """The sets of conditions, any one of which makes the input matter."""
+        return self.when if isinstance(self.when, tuple) else (self.when,)
 
 
 def _split(kind: str, options: dict[str, Any]) -> tuple[Info, dict[str, Any]]:

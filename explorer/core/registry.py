@@ -14,8 +14,10 @@ from typing import Any
 
 import yaml
 
+from explorer.core import lesson
 from explorer.core.figure import Figure
 from explorer.core.frame import Frame
+from explorer.core.lesson import Lesson
 from explorer.core.model import Model
 from explorer.core.runner import Report, silent
 from explorer.core.values import InputError
@@ -79,6 +81,40 @@ class Scene:
         path = self.folder / "presets.yaml"
         entries = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
         return tuple(Preset(e["name"], e["lesson"], dict(e.get("inputs") or {})) for e in entries or ())
+
+    @functools.cached_property
+    def lessons(self) -> dict[str, Lesson]:
+        """name -> lesson, from the files ``lessons/<name>.md`` beside the scene, in the order of their names.
+
+        Raises    InputError  when a file is no lesson of this scene
+        """
+        paths = sorted((self.folder / "lessons").glob("*.md"))
+        found = {path.stem: lesson.read(path.stem, path.read_text(encoding="utf-8")) for path in paths}
+        for held in found.values():
+            for at, step in enumerate(held.steps):
+                try:
+                    self.setting(held, at)
+                    self.model_class.checked(step.then)
+                except InputError as error:
+                    raise InputError(
+                        f"the lesson {held.name!r}, step {step.title!r}, fails: {error}"
+                    ) from None
+        return found
+
+    def setting(self, lesson: Lesson, at: int) -> dict[str, Any]:
+        """Every input at a step of a lesson: as its preset and the steps since then say, one after the other."""
+        found = self.opening
+        for place, step in enumerate(lesson.steps[: at + 1]):
+            if step.preset is not None:
+                found = {**self.model_class.defaults(), **self.preset(step.preset).inputs}
+            found |= {**step.inputs, **(step.then if place < at else {})}
+        return self.model_class.checked(found)
+
+    @property
+    def opening(self) -> dict[str, Any]:
+        """Every input as the scene opens: the first preset's, over the defaults."""
+        first = self.presets[0].inputs if self.presets else {}
+        return {**self.model_class.defaults(), **first}
 
     def preset(self, name: str) -> Preset:
         """A preset by its name.

@@ -21,7 +21,7 @@ def settings(scene: Scene) -> Iterator[tuple[str, dict[str, Any]]]:
     for preset in scene.presets:
         yield f"preset {preset.name}", dict(preset.inputs)
     for name, parameter in scene.model_class.inputs().items():
-        needed = {other: values[0] for other, values in parameter.info.when.items()}
+        needed = {other: values[0] for other, values in parameter.info.cases[0].items()}
         if "yours" in needed.values():
             continue  # it takes a file that nobody has given
         for value in _ends(parameter):

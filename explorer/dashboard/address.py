@@ -57,8 +57,8 @@ def read(scene: Scene, texts: Mapping[str, str], given: Mapping[str, Any] | None
             inputs |= scene.preset(texts["preset"]).inputs
         except ValueError as error:
             sentences.append(str(error))
-    elif scene.presets and usual:
-        inputs |= scene.presets[0].inputs
+    elif usual:
+        inputs |= scene.opening
     for name in named:
         try:
             read_now = link.read_inputs(scene.model_class, {name: texts[name]})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import panel as pn
@@ -66,16 +67,24 @@ class Board:
         model  : Model     the page's model, for the cursors' places
         tapped : called with {input: value} when a tap or a dragged mark sets inputs that need computing; says
                  whether they were accepted; None where nothing can be set by hand
+        refused  : called with the error when marks cannot stand where they were dragged
         captions : whether the sentence under each figure is shown
         mark     : in front of the names of sources, and of titles, to tell two boards on one page apart
     """
 
     def __init__(
-        self, scene: Scene, model: Model, tapped: Any, captions: bool = True, mark: str = ""
+        self,
+        scene: Scene,
+        model: Model,
+        tapped: Callable[[dict[str, Any]], Any] | None,
+        refused: Callable[[ValueError], None] = lambda error: None,
+        captions: bool = True,
+        mark: str = "",
     ) -> None:
         self._scene = scene
         self._model = model
         self._tapped = tapped
+        self._refused = refused
         self._captions = captions
         self._mark = mark
         self.sources = Sources(mark)
@@ -89,6 +98,7 @@ class Board:
         self._cards: dict[str, _Card] = {}
         self._ghosts: dict[str, list[Ghost]] = {}
         self.shown: Frame | None = None
+        self.heard_taps: Callable[[str, float, float], None] | None = None
         self.pinned: Frame | None = None
         self.panel = pn.Column(
             css_classes=["board"], stylesheets=[theme.style()], sizing_mode="stretch_width"
@@ -180,6 +190,9 @@ class Board:
             self._cards[spec.name].put(figure)
 
     def _connect(self, figure: LiveFigure, frame: Frame) -> None:
+        heard = self.heard_taps
+        if heard is not None:
+            figure.model.on_event("tap", lambda event: heard(figure.spec.name, event.x, event.y))
         computed = {}
         for axis, name in figure.spec.tap.items():
             if name in frame.cursors:
@@ -187,7 +200,7 @@ class Board:
             elif self._tapped is not None:
                 computed[axis] = name
         if figure.spec.drag and self._tapped is not None:
-            figure.let_drag(frame, self._tapped)
+            figure.let_drag(frame, self._dragged)
         if computed:
             figure.model.on_event(
                 "tap",
@@ -195,3 +208,14 @@ class Board:
                     {name: float(getattr(event, axis)) for axis, name in computed.items()}
                 ),
             )
+
+    def _dragged(self, wanted: Callable[[], Mapping[str, Any]]) -> bool:
+        """Set the inputs of dragged marks; False when the marks are to stand where they stood before."""
+        try:
+            values = dict(wanted())
+        except ValueError as error:
+            self._refused(error)
+            return False
+        before = {name: getattr(self._model, name) for name in values}
+        accepted = self._tapped(values)
+        return bool(accepted) and any(getattr(self._model, name) != before[name] for name in values)

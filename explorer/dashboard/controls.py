@@ -296,11 +296,15 @@ def _is_log(parameter: Any) -> bool:
 
 
 def _matters(info: Info, model: Model) -> bool:
-    """Whether an input matters now: each condition names another input and the values that make it matter."""
-    return all(
-        (value if isinstance(value := getattr(model, other), str | int | float | bool) else "yours") in values
-        for other, values in info.when.items()
+    """Whether an input matters now: in one case all other inputs named there have values that make it matter."""
+    return any(
+        all(_plain(getattr(model, other)) in values for other, values in case.items()) for case in info.cases
     )
+
+
+def _plain(value: Any) -> Any:
+    """What a condition says of a value: a table or a file of one's own is "yours"."""
+    return value if isinstance(value, str | int | float | bool) else "yours"
 
 
 def _common(parameter: Any) -> dict[str, Any]:

@@ -90,8 +90,8 @@ class LiveFigure:
             columns = self._sources.over_pages(name) if kind == "page" else source.data
             _span(mapper, columns[field])
 
-    def let_drag(self, frame: Frame, moved: Callable[[Mapping[str, Any]], bool]) -> None:
-        """Let the hand drag the marks that the figure names; `moved` takes the inputs that this sets, or refuses."""
+    def let_drag(self, frame: Frame, moved: Callable[[Callable[[], Mapping[str, Any]]], bool]) -> None:
+        """Let the hand drag the marks that the figure names; `moved` asks for the inputs they set, or refuses."""
         found: list[GlyphRenderer] = []
         for handles in self.spec.drag:
             here = [mark for mark in self.model.renderers if _is_handle(mark, handles)]
@@ -99,7 +99,7 @@ class LiveFigure:
                 found += here
                 placed, then = {handles.x, handles.y}, handles.moved
                 self._sources.listen(
-                    frame, handles.table, placed, lambda columns, then=then: moved(then(columns))
+                    frame, handles.table, placed, lambda columns, then=then: moved(lambda: then(columns))
                 )
         if found:
             tool = PointDrawTool(

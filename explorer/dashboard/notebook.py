@@ -70,11 +70,12 @@ def load_figures() -> None:
 
 def show(model: Model) -> MimeBundle:
     """The live scene of a model. One cell shows a model at a time: the one that showed it before lets go of it."""
-    load()
-    if id(model) in _cells:
-        _cells[id(model)].close()
-    cell = _cells[id(model)] = Cell(model)
-    return cell.show()
+    return Cell(model).show()
+
+
+def page(model: Model) -> Frame:
+    """The live scene of a model as a Panel part, such as ``panel.ipywidget`` takes."""
+    return Cell(model).page.panel
 
 
 def _clear(_info: Any) -> None:
@@ -100,12 +101,17 @@ class Cell:
     """
 
     def __init__(self, model: Model) -> None:
+        load()
+        if id(model) in _cells:
+            _cells[id(model)].close()
+        _cells[id(model)] = self
         self.model = model
         self.place = _running()
         self._loop = IOLoop.current()
         self._turned: set[str] = set()
         self._standing = False
         self.page = ScenePage(registry.find(model.scene_name), {}, {}, cell=self)
+        self.page.eye.param.watch(lambda _event: self._stand(), "standing")
         self._watcher = model.param.watch(self._heard, list(model.inputs()))
 
     def show(self) -> MimeBundle:
@@ -113,13 +119,12 @@ class Cell:
         frame = self.page.panel
         if self.page.prompt():
             self.page.draw_ahead()
-        self.page.eye.param.watch(lambda _event: self._stand(), "standing")
         return frame._repr_mimebundle_()
 
     def _stand(self) -> None:
         """The page stands in the browser: what is sent before is lost to it."""
         self._standing = True
-        for ref in self.page.panel._models:  # what is held so far went along with the page
+        for ref in self.page.panel._comms:  # what is held so far went along with the page
             pn.state._views[ref][2].callbacks._held_events.clear()
         self.page.start()
         if self._turned:

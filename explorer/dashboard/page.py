@@ -6,7 +6,7 @@ import contextlib
 import html
 import math
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,18 @@ import param
 from panel.custom import JSComponent
 from tornado.ioloop import IOLoop
 
-from explorer.core import registry
+from explorer.core import registry, screen
 from explorer.core.check import Check
 from explorer.core.frame import Frame
 from explorer.core.receipt import Receipt
 from explorer.core.roles import DARK_TWIN
 from explorer.dashboard import address, theme
-from explorer.dashboard.address import Address
+from explorer.dashboard.address import Address, Asked
 from explorer.dashboard.badges import badges_html
 from explorer.dashboard.board import Board
 from explorer.dashboard.compare import Compare, merged
 from explorer.dashboard.controls import Controls
+from explorer.dashboard.lessons import Lessons
 from explorer.dashboard.presets import Presets
 from explorer.dashboard.session import SLOW, Session, sentence
 from explorer.dashboard.shell import shell
@@ -72,12 +73,15 @@ class ScenePage:
             scene,
             self.model,
             lambda values: self._changed(values, False),
+            lambda error: self.session.refuse(error),
             captions="captions" not in asked.hidden,
         )
         self.session = Session(self.model, self._show, self._schedule)
         self.controls = Controls(self.model, self._changed)
         self.presets = Presets(scene, self.model, lambda values: self._changed(values, False))
         self.compare = Compare(scene, self.board, self.model, self._turn)
+        self.lessons = Lessons(scene, lambda values: self._changed(values, False))
+        self.board.heard_taps = self.lessons.tapped if scene.lessons else None
         self.address = Address(self._visited, self._reset, margin=0)
         self._parts()
         self.session.on_checks = self._show_checks
@@ -85,8 +89,22 @@ class ScenePage:
         self.session.on_busy = self._show_busy
         self.session.on_message = self._say
         self.session.on_receipt = self._show_receipt
-        if asked.sentences:
-            self._say(_joined(asked.sentences))
+        inputs, wrong = self._open_lesson(asked)
+        self.model.update(**inputs)
+        self.controls.show(self.model)
+        self.presets.show()
+        self._say(wrong)
+
+    def _open_lesson(self, asked: Asked) -> tuple[dict[str, Any], str]:
+        """Go to the lesson's step that the address names; gives its inputs, and what was wrong with the address."""
+        inputs: dict[str, Any] = {}
+        sentences = list(asked.sentences)
+        try:
+            inputs = self.lessons.restore(asked.kept.get("lesson", ""))
+        except ValueError as error:
+            sentences.append(str(error))
+        told = " ".join(sentence(ValueError(text)) for text in sentences)
+        return inputs if asked.usual else {}, told  # an address that sets inputs of its own knows better
 
     def _parts(self) -> None:
         sheets = [theme.style()]
@@ -117,6 +135,7 @@ class ScenePage:
         actions = pn.Row(*tools, css_classes=["actions"], margin=(4, 8, 0, 8), **wide)
         main = {
             "message": self.message,
+            "lesson": self.lessons.card,
             "cursors": pn.Column(*self.controls.scrubs.values(), css_classes=["cursors"], **wide),
             "compare": self.compare.panel,
             "busy": self.busy,
@@ -127,12 +146,13 @@ class ScenePage:
             "eye": self.eye,
             "address": self.address if "controls" in hidden else None,
         }
+        sidebar = [actions, self.presets.panel, self.lessons.panel, self.controls.panel]
         shown = [part for name, part in main.items() if part is not None and name not in hidden]
         self.panel = (self._cell.shell(self.board) if self._cell else shell)(
             self.scene.title,
             self.scene.summary,
             bare="header" in hidden,
-            sidebar=[] if "controls" in hidden else [actions, self.presets.panel, self.controls.panel],
+            sidebar=[] if "controls" in hidden else sidebar,
             main=[pn.Column(*shown, css_classes=["main"], stylesheets=sheets, sizing_mode="stretch_width")],
             header=[self._home()] if self._served() else [],
             sidebar_width=310,
@@ -202,12 +222,14 @@ class ScenePage:
     def _visited(self, texts: dict[str, str]) -> None:
         """The browser went back or forward to an address."""
         asked = address.read(self.scene, texts)
-        if self._changed({**self.model.defaults(), **asked.inputs}, False, fresh=False) and asked.sentences:
-            self._say(_joined(asked.sentences))
+        inputs, wrong = self._open_lesson(asked)
+        values = {**self.model.defaults(), **asked.inputs, **inputs}
+        if self._changed(values, False, fresh=False) and wrong:
+            self._say(wrong)
 
     def _reset(self) -> None:
         """Back to the setting that the scene opens with."""
-        self._changed({**self.model.defaults(), **address.read(self.scene, {}).inputs}, False)
+        self._changed(self.scene.opening, False)
 
     def _cancel(self) -> None:
         self.session.cancel()
@@ -260,7 +282,8 @@ class ScenePage:
             self._write_address(fresh=False)
 
     def _write_address(self, fresh: bool) -> None:
-        self.address.write(self.model, self._asked.kept, self._receipt, fresh)
+        kept = {**self._asked.kept, "lesson": self.lessons.text}
+        self.address.write(self.model, {k: v for k, v in kept.items() if v}, self._receipt, fresh)
 
     def _schedule(self, action: Callable[[], None], wait: int) -> Callable[[], None]:
         """Run on the page's own thread; a page that nobody serves or shows has none, and it runs at once."""
@@ -304,6 +327,10 @@ def build(name: str, **inputs: Any) -> Any:
     """
     pn.extension("katex", notifications=False)
     scene = registry.find(name)
+    if screen.in_notebook() and pn.state.curdoc is None:
+        from explorer.dashboard import notebook
+
+        return notebook.page(scene.open(**inputs))
     texts = _address_texts()
     page = ScenePage(scene, texts, inputs)
     if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
@@ -321,8 +348,3 @@ def _address_texts() -> dict[str, str]:
     """Inputs that stand in the page's address."""
     arguments = {key: values[-1].decode("utf-8", "replace") for key, values in pn.state.session_args.items()}
     return arguments
-
-
-def _joined(sentences: Sequence[str]) -> str:
-    """What is wrong with an address, for the reader; what is right in it was taken."""
-    return " ".join(sentence(ValueError(text)) for text in sentences)

@@ -115,6 +115,10 @@ class Session:
                 self._say("")  # the picture is the one that was asked for
             return True
 
+    def refuse(self, error: ValueError) -> None:
+        """Say why a change was not made."""
+        self._say(sentence(error))
+
     def refresh(self, long: bool = False) -> None:
         """Compute the present inputs."""
         with self._turn:

@@ -9,6 +9,7 @@ import numpy as np
 from bokeh.models import ColumnDataSource
 
 from explorer.core.frame import Field, Frame, Table
+from explorer.dashboard.edits import Edits
 
 
 class Sources:
@@ -33,7 +34,7 @@ class Sources:
         self._still: dict[str, dict[str, np.ndarray]] = {}
         self._wanted: dict[str, set[str]] = {}
         self._sent: dict[str, dict[str, np.ndarray]] = {}
-        self._told: set[str] = set()
+        self._edits: dict[str, Edits] = {}
         self.messages = 0
 
     def owner(self, frame: Frame, columns: dict[str, Any]) -> str | None:
@@ -89,22 +90,27 @@ class Sources:
         Of an added row the hand knows only what is `placed`. Where `moved` refuses, the browser gets back what it
         showed before.
         """
-        self.source(frame, name, set(frame.tables[name]))
+        source = self.source(frame, name, set(frame.tables[name]))
+        if name in self._edits:
+            return
+        edits = self._edits[name] = Edits()
+        self._sent.pop(name, None)
+        self._assign(source, name, frame.tables[name])  # once more, with its number
 
         def heard(_attr: str, _old: Any, new: Any) -> None:
             columns = {column: _column_of(values) for column, values in new.items()}
-            before = self._sent[name]
+            version, before = edits.base(columns)
             rows = len(next(iter(before.values()), ()))
             for column in set(columns) - placed:
                 columns[column][rows:] = "" if columns[column].dtype.kind == "U" else np.nan
-            if not same_columns(before, columns):
+            if same_columns(before, columns):
+                return
+            if edits.heard(version, columns):
                 self._sent[name] = columns  # this is what the browser shows
-                if not moved(columns):
-                    self._write(self._tables[name], name, before)
+            if not moved(columns) and self._sent[name] is columns:
+                self._write(source, name, before)
 
-        if name not in self._told:
-            self._told.add(name)
-            self._tables[name].on_change("data", heard)
+        source.on_change("data", heard)
 
     def extent(self, name: str) -> ColumnDataSource:
         """The ends of every column over all pages of a series, for axes that must hold each of them."""
@@ -193,7 +199,7 @@ class Sources:
             if selected.indices and len(next(iter(columns.values()), ())) <= max(selected.indices):
                 selected.indices = []
             self._sent[name] = columns  # first: a change of the source is heard
-            source.data = columns
+            source.data = self._edits[name].sent(columns) if name in self._edits else columns
             self.messages += 1
 
 

@@ -144,6 +144,7 @@ def error_curves(
     steps: Sequence[int],
     rng: Noise = None,
     tolerance: float = 1e-10,
+    exact: Reference | None = None,
     **options: Any,
 ) -> list[Curve]:
     """Error at the end of the run of every solver and number of steps.
@@ -153,6 +154,7 @@ def error_curves(
         grid    : callable      ``grid(steps) -> (steps + 1,)``, all from and to the same levels
         methods : names of solvers;  steps : increasing numbers of steps
         rng     : noise of the stochastic solvers, one path a particle for all of them
+        exact   : Reference     of the same starts between the same levels, if it is known already
         tolerance : of the `reference`;  options : eta, churn, churn_range of `integrate`
 
     Returns     list of Curve, in the order of methods. A deterministic solver is held against the `reference`.
@@ -162,6 +164,8 @@ def error_curves(
     Cost: 30 ms for 6 solvers x 5 counts of 10 to 160 steps x 500 particles x 3 components in 2 dimensions.
     """
     points, counts = inputs.points(x), [inputs.count(n, "steps", 1) for n in steps]
+    if exact is not None and exact.ends.shape != points.shape:
+        raise ValueError(f"exact must follow the {len(points)} starts, not {len(exact.ends)}.")
     if not counts or counts != sorted(set(counts)):
         raise ValueError("steps must be increasing whole numbers.")
     solvers, grids = [sampler(method) for method in methods], [inputs.grid(grid(n)) for n in counts]
@@ -174,7 +178,7 @@ def error_curves(
             fine = run(grid(FINER * counts[-1]))
             goal: Goal = fine, distances(fine, run(grid(FINER // 2 * counts[-1]))), 0.0
         else:
-            flow = flow or _flow_goal(reference(denoise, points, grids[0][[0, -1]], tolerance))
+            flow = flow or _flow_goal(exact or reference(denoise, points, grids[0][[0, -1]], tolerance))
             goal = flow
         curves.append(_curve(solver, run, grids, goal))
     return curves

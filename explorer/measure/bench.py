@@ -85,7 +85,7 @@ def _live_inputs(scene: registry.Scene, repeats: int) -> list[Row]:
     for name, parameter in scene.model_class.inputs().items():
         if parameter.info.cost != "live" or not isinstance(parameter, inputs.Real | inputs.Whole):
             continue
-        model = scene.open(**{other: values[0] for other, values in parameter.info.when.items()})
+        model = scene.open(**{other: values[0] for other, values in parameter.info.cases[0].items()})
         board = Board(scene, model, lambda values: None)
         document = Document()
         board.show(model.draft())

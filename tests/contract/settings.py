@@ -64,9 +64,14 @@ def settings_of(name: str) -> Iterator[Setting]:
 
 
 def condition(known: dict[str, Any], which: str) -> dict[str, Any] | None:
-    """Inputs that make this one matter, by its `when`; None when only a table of one's own would."""
+    """Inputs that make this one matter, in the first case of its `when` that can be; None when only a table would."""
+    met = (_met(known, case) for case in known[which].info.cases)
+    return next((needed for needed in met if needed is not None), None)
+
+
+def _met(known: dict[str, Any], case: Any) -> dict[str, Any] | None:
     needed: dict[str, Any] = {}
-    for other, accepted in known[which].info.when.items():
+    for other, accepted in case.items():
         choices = [
             value
             for value in (known[other].default, *accepted)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import holoviews as hv
 import numpy as np
 import pytest
@@ -10,7 +12,10 @@ from bokeh.models import DataRange1d
 from explorer.core import registry
 from explorer.core.figure import Figure
 from explorer.core.frame import Field, Frame, Series
+from explorer.core.inputs import Whole
+from explorer.core.model import Model
 from explorer.dashboard.board import Board
+from explorer.dashboard.controls import Controls
 from explorer.dashboard.live import LiveFigure
 from explorer.dashboard.sources import Sources
 from tests.contract.screen import Screen, equal
@@ -303,3 +308,80 @@ class TestHandles:
         messages = sources.messages
         sources.push(Frame(tables={"t": {"x": [3.5, 2.0, 4.0], "word": ["a", "b", ""]}}))
         assert sources.messages == messages  # the browser shows it already
+
+    def test_a_table_said_again_after_the_picture_has_changed_is_no_edit(self):
+        """A tool that lets go says every table it may change; the first may have led to a new picture already."""
+
+        def frame(x: float) -> Frame:
+            return Frame(tables={"moved": {"a": [x]}, "still": {"b": [10.0 * x]}})
+
+        heard: list[str] = []
+        sources = Sources()
+        held = {
+            name: sources.source(frame(1.0), name, {column})
+            for name, column in (("moved", "a"), ("still", "b"))
+        }
+
+        def moved(columns) -> bool:
+            heard.append("moved")
+            sources.push(frame(float(columns["a"][0])))
+            return True
+
+        sources.listen(frame(1.0), "moved", {"a"}, moved)
+        sources.listen(frame(1.0), "still", {"b"}, lambda columns: bool(heard.append("still")))
+        before = {name: dict(source.data) for name, source in held.items()}
+        held["moved"].data = {**before["moved"], "a": [2.0]}
+        np.testing.assert_array_equal(held["still"].data["b"], [20.0])
+        held["still"].data = before["still"]
+        assert heard == ["moved"]
+        sources.push(frame(3.0))
+        held["still"].data = {**held["still"].data, "b": [5.0]}
+        assert heard == ["moved", "still"]
+        np.testing.assert_array_equal(held["still"].data["b"], [30.0])  # refused
+        held["moved"].data = {
+            **before["moved"],
+            "a": [1.0],
+        }  # late, and yet an edit: it stood at 2 under this number
+        assert heard == ["moved", "still", "moved"]
+
+    def test_marks_that_change_nothing_stand_where_they_stood(self, toy):
+        source = toy.board.sources._tables["start"]
+        toy.board._tapped = lambda values: toy.model.update(**values) is toy.model
+        source.data = {**source.data, "sx": [0.5]}
+        assert (toy.model.x0, source.data["sx"][0]) == (0.5, 0.5)
+        toy.model.update(x0=0.25)
+        source.data = {**source.data, "sx": [0.25]}
+        assert source.data["sx"][0] == 0.5
+
+    def test_marks_that_cannot_stand_there_stand_where_they_stood(self, toy, monkeypatch):
+        def moved(columns):
+            raise ValueError("not there")
+
+        figure, refused = toy.board.figures["landscape"], []
+        handles = dataclasses.replace(figure.spec.drag[0], moved=moved)
+        monkeypatch.setattr(figure, "spec", dataclasses.replace(figure.spec, drag=(handles,)))
+        monkeypatch.setattr(figure, "_sources", Sources())
+        monkeypatch.setattr(toy.board, "_refused", lambda error: refused.append(str(error)))
+        figure.let_drag(toy.model.frame, toy.board._dragged)
+        source = figure._sources._tables["start"]
+        source.data = {**source.data, "sx": [0.5]}
+        assert refused == ["not there"]
+        assert (source.data["sx"][0], toy.model.x0) == (0.0, 0.0)
+        assert toy.tapped == []
+
+
+def test_an_input_matters_when_one_of_its_cases_holds():
+    class Cased(Model):
+        first = Whole(0, bounds=(0, 3), label="first")
+        second = Whole(0, bounds=(0, 3), label="second")
+        either = Whole(0, bounds=(0, 3), when=({"first": (1, 2)}, {"second": (1,), "first": (3,)}))
+        always = Whole(0, bounds=(0, 3))
+
+        def compute(self, report):
+            return Frame()
+
+    controls = Controls(Cased(), lambda values, moving: None)
+    for first, second, shown in ((0, 0, False), (2, 0, True), (0, 1, False), (3, 0, False), (3, 1, True)):
+        controls.show(Cased(first=first, second=second))
+        assert controls.widgets["either"].visible is shown
+        assert controls.widgets["always"].visible

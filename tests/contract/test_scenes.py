@@ -184,7 +184,8 @@ class TestInputs:
     def test_conditions_name_inputs_and_values_that_exist(self, name):
         known = declared(name)
         for which, parameter in known.items():
-            for other, accepted in parameter.info.when.items():
+            assert parameter.info.cases, which
+            for other, accepted in (pair for case in parameter.info.cases for pair in case.items()):
                 assert other in known, which
                 own = ("yours",) if isinstance(known[other], inputs.Data | inputs.File) else ()
                 assert accepted, which

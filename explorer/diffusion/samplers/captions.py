@@ -11,10 +11,20 @@ from explorer.diffusion.samplers.problem import Posed
 from explorer.diffusion.samplers.tables import Run
 
 FIELDS = {
-    "flow": "the flow, the way a sample moves as the noise falls",
+    "flow": "the flow",
     "denoiser": "to the denoised point",
     "score": "the score",
 }
+
+
+MIXTURE = (
+    "Drag a mean (ring), its spread (square, two standard deviations) or its weight (diamond); "
+    "a tap adds a mean, Backspace takes one away."
+)
+DRAWN = "Drag your points; a tap adds one, Backspace takes it away."
+GREEN = "Green: the point that the denoiser makes of each sample."
+STEPS = "Lines: the median error that one step adds."
+LEVELS = "Drag a noise level to make a grid of your own; a tap adds one, Backspace takes it away."
 
 
 def _short(value: float) -> str:
@@ -37,10 +47,8 @@ def trajectories(found: Run, methods: tuple[str, str], peer: str = "") -> str:
 def field(posed: Posed, what: str) -> str:
     """What arrows or images are."""
     if posed.flat:
-        means = (
-            "; rings: the means, to drag; a tap adds one, Backspace takes it away" if posed.movable else ""
-        )
-        return f"Arrows: {FIELDS[what]}; squares: the denoised points D(x, σ){means}."
+        words = f"Arrows: {FIELDS[what]}."
+        return f"{words} {MIXTURE if posed.movable else DRAWN if posed.drawn else GREEN}"
     return "Rows: the sample, what the denoiser makes of it, and the stored image nearest to that."
 
 
@@ -65,6 +73,8 @@ def _fit(curve: Curve) -> str:
 def chart(posed: Posed, kind: str, share: tuple[float, float] | None, why: str, method: str) -> str:
     """What the fourth figure shows."""
     label = SAMPLERS[method].label
+    if kind == "levels":
+        return f"{why or STEPS} {LEVELS}"
     if why:
         return why
     if kind == "starts":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.diffusion import SAMPLERS, Curve, error_curves
+from explorer.diffusion import SAMPLERS, Curve, Reference, error_curves
 from explorer.diffusion.samplers.levels import Levels
 from explorer.diffusion.samplers.problem import Posed
 
@@ -23,6 +23,7 @@ COUNTS_HIGH_DIM = (4, 8, 16)
 PARTICLES, PARTICLES_FINITE, PARTICLES_HIGH_DIM = 200, 60, 12
 HIGH_DIM_TOLERANCE = 1e-4  # of the reference; solvers there are measured to a few per cent
 STILL = 0.1  # by how much the local slopes at the fine end may differ
+DRIFT = 0.03  # a last change of the slope below this is no drift
 SMALL = 0.02  # median errors, where data have size 1, below which a steady slope may be called an order
 
 
@@ -41,12 +42,19 @@ def effort(posed: Posed) -> tuple[tuple[int, ...], int, float]:
 
 
 def measure(
-    posed: Posed, grid: Levels, methods: tuple[str, ...], seed: int, options: dict[str, float]
+    posed: Posed,
+    grid: Levels,
+    methods: tuple[str, ...],
+    seed: int,
+    options: dict[str, float],
+    exact: Reference | None = None,
 ) -> list[Curve]:
     """Errors of some solvers from the same starts, deterministic ones against the certified flow."""
     counts, n, tolerance = effort(posed)
     starts = posed.starts(n, float(grid(counts[0])[0]), seed)
-    return error_curves(posed.target.denoise, starts, grid, methods, counts, seed, tolerance, **options)
+    return error_curves(
+        posed.target.denoise, starts, grid, methods, counts, seed, tolerance, exact, **options
+    )
 
 
 def error_table(posed: Posed, found: list[Curve], against: str) -> dict[str, np.ndarray]:
@@ -68,7 +76,8 @@ def error_table(posed: Posed, found: list[Curve], against: str) -> dict[str, np.
 def steady(curve: Curve) -> bool:
     """Whether the slope of a curve is an order: the last three local slopes agree, at errors small beside the data.
 
-    Two can agree by chance while the slope still falls, as those of the third-order multistep solver do.
+    Two can agree by chance while the slope still falls, as those of the third-order multistep solver do; and
+    three can lie close while they drift ever faster.
     """
     if not curve.fit.asymptotic:
         return False
@@ -76,7 +85,8 @@ def steady(curve: Curve) -> bool:
     fine = np.append(max(fine[0] - 1, 0), fine)
     medians = np.array([curve.spreads[i].median for i in fine])
     slopes = np.diff(np.log(medians)) / np.diff(np.log(curve.steps[fine]))
-    return bool(medians[1:].max() < SMALL and np.ptp(slopes) < STILL)
+    drift = np.abs(np.diff(slopes))
+    return bool(medians[1:].max() < SMALL and np.ptp(slopes) < STILL and drift[-1] <= max(drift[-2], DRIFT))
 
 
 def order_table(found: list[Curve]) -> dict[str, np.ndarray]:

@@ -14,7 +14,14 @@ from explorer.diffusion.samplers import curves, levels, maps, problem
 
 SOLVERS = {name: sampler.label for name, sampler in SAMPLERS.items()}
 FIELDS = {"flow": "flow: how samples move", "denoiser": "to the denoised point", "score": "score"}
-NOISY = ("ancestral", "sde_dpmpp2m")
+ALL_NOISY = {"curves": ("stochastic",)}
+
+
+def _either(*names: str) -> tuple[dict[str, tuple[str, ...]], ...]:
+    """The case that the first solver is one of these, and the case that the second is."""
+    return {"first": names}, {"second": names}
+
+
 MADE = tuple(name for name in levels.GRID_NAMES if name != "own")
 
 
@@ -36,6 +43,14 @@ class SamplersInputs(Model):
         when={"data": ("own",)},
         cost="settle",
         doc="One Gaussian each: its place, its standard deviation and its weight, separated by semicolons.",
+    )
+    dots = Text(
+        problem.SPIRAL,
+        label="points: x y; …",
+        group="Target",
+        when={"data": ("drawn",)},
+        cost="settle",
+        doc="Places separated by semicolons; or draw them in the second figure.",
     )
     word = Text(
         "SCORE",
@@ -85,7 +100,7 @@ class SamplersInputs(Model):
         bounds=(0.0, 1.0),
         label="share of noise η",
         group="Solvers",
-        when={"first": NOISY},
+        when=(*_either("ancestral", "sde_dpmpp2m"), ALL_NOISY),
         doc="Noise of the ancestral and the SDE solver: 0 takes it away.",
     )
     churn = Real(
@@ -93,7 +108,7 @@ class SamplersInputs(Model):
         bounds=(0.0, 60.0),
         label="churn",
         group="Solvers",
-        when={"first": ("churn",)},
+        when=(*_either("churn"), ALL_NOISY),
         doc="How much noise Heun with churn adds and takes away again, over the whole run.",
     )
     churn_low = Real(
@@ -101,7 +116,7 @@ class SamplersInputs(Model):
         bounds=(0.0, 10.0),
         label="churn above σ",
         group="Solvers",
-        when={"first": ("churn",)},
+        when=(*_either("churn"), ALL_NOISY),
         doc="Below this noise level it adds none.",
     )
     grid = Choice(
@@ -145,7 +160,7 @@ class SamplersInputs(Model):
         group="Noise levels",
         when={"grid": ("own",)},
         cost="settle",
-        doc="Falling noise levels separated by commas; the last may be 0.",
+        doc="Falling noise levels separated by commas, the last may be 0; or drag them in the fourth figure.",
     )
     time = Cursor(
         0.5,
@@ -218,7 +233,7 @@ class SamplersInputs(Model):
         label="fourth figure",
         group="Errors",
         cost="settle",
-        doc="Which starts end where, the likelihood, or the distance of the sample to the target.",
+        doc="Which starts end where, the likelihood, the distance of the sample to the target, or the steps.",
     )
     peers = Switch(
         False,
@@ -233,11 +248,8 @@ class SamplersInputs(Model):
         """The target that the inputs describe."""
         if isinstance(self.data, Dataset):
             return problem.from_table(self.data)
-        return problem.bundled(
-            self.data,
-            self.word if self.data == "letters" else "",
-            self.modes if self.data == "own" else "",
-        )
+        texts = {"letters": self.word, "own": self.modes, "drawn": self.dots}
+        return problem.bundled(self.data, texts.get(self.data, ""))
 
     def levels(self) -> levels.Levels:
         """The grid that the inputs describe."""

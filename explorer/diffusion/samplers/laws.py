@@ -7,8 +7,8 @@ from scipy.special import logsumexp
 
 from explorer.core.check import Check
 from explorer.core.frame import Frame
-from explorer.diffusion import SAMPLERS, Brownian, along_flow, fit_order, reached, reference
-from explorer.diffusion.samplers import maps, pictures
+from explorer.diffusion import SAMPLERS, Brownian, along_flow, distances, ends, fit_order, reached, reference
+from explorer.diffusion.samplers import maps, pictures, stairs
 from explorer.diffusion.samplers.closed_forms import EXACT, Asked, euler, gaussian_flow, variance
 from explorer.diffusion.samplers.levels import scale
 from explorer.diffusion.samplers.problem import Posed
@@ -16,6 +16,8 @@ from explorer.diffusion.samplers.tables import Run
 
 LOWER_START = ("lms4",)  # its first steps are of lower order, whose error takes over on fine grids
 ORDER = 0.15
+FINE_STEPS = 256
+ROUNDED = 1e-9  # smaller errors of a step are compared with this: x may be 200 in size
 BLOWN = 1e6  # points beyond are where a solver has blown up; identities lose their digits there
 TWEEDIE = "Efron, Tweedie's formula and selection bias, 2011: D = x + σ²∇log p"
 SCORE = "Hyvärinen, Estimation of non-normalized statistical models by score matching, 2005"
@@ -34,11 +36,12 @@ def checks(posed: Posed, found: Run, frame: Frame, asked: Asked) -> list[Check]:
         gaussian_flow(posed, found, frame, asked),
         euler(posed, found, frame, asked),
         _certified(posed, frame, asked),
-        _order(posed, frame),
+        _order(posed, found, frame),
         variance(posed, found, frame, asked),
         _brownian(found, asked),
         _likelihood(posed, found, frame),
         _map(posed, found, frame, asked),
+        _steps(posed, found, frame),
     ]
 
 
@@ -131,12 +134,15 @@ def _compared(frame: Frame) -> list[str]:
     return [labels[label] for label in frame.facts["compared"]]
 
 
-def _order(posed: Posed, frame: Frame) -> Check:
+def _order(posed: Posed, found: Run, frame: Frame) -> Check:
     """Orders fitted anew to the drawn medians, where the asymptotic range is reached.
 
     On one Gaussian the leading error can cancel over a whole grid; the solver then gains exactly one order.
     """
     name, table, orders = "measured order = nominal", frame.tables["errors"], frame.tables["orders"]
+    if found.grids[0][-1] == 0.0:
+        note = "The last step to 0 is Euler's for every solver: no other order is promised."
+        return Check.not_applicable(name, HAIRER, note)
     gaps, waiting, ahead = [], [], []
     for slot, method in enumerate(_compared(frame)[: len(orders["nominal"])]):
         sampler = SAMPLERS[method]
@@ -194,3 +200,27 @@ def _map(posed: Posed, found: Run, frame: Frame, asked: Asked) -> Check:
             mode = reached(posed.target, ends, float(found.grids[0][-1]), posed.groups)
             wrong += int((mode % maps.MODES != k).sum())
     return Check(name, float(wrong), 0.0, 0.0, f"{HAIRER}: the flow followed anew")
+
+
+def _steps(posed: Posed, found: Run, frame: Frame) -> Check:
+    """The drawn errors of a few steps, at their drawn levels, against another integrator of the flow."""
+    name, worst = "error of a step, followed anew", 0.0
+    drawn = [(which, *_stair(frame, label)) for which, label in enumerate(stairs.NAMES)]
+    if not any(len(error) for _, _, error in drawn):
+        return Check.not_applicable(name, HAIRER, "No errors of single steps are drawn now.")
+    for which, sigmas, error in drawn:
+        told = np.flatnonzero(np.isfinite(error) & (found.grids[which][1:][: len(error)] > 0.0))
+        for i in told[[0, len(told) // 2, -1]] if len(told) else ():
+            x = found.paths[which][i : i + 2, :-1][:, : stairs.particles(posed)]
+            x = x[:, (np.abs(x) < stairs.BLOWN).all(axis=(0, 2))]
+            fine = np.geomspace(sigmas[i], sigmas[i + 1], FINE_STEPS + 1)
+            gap = float(np.median(distances(x[1], ends(posed.target.denoise, x[0], fine, "rk4"))))
+            worst = max(worst, abs(gap - error[i]) / max(error[i], ROUNDED))
+    return Check(name, worst, 0.0, 1e-3, f"{HAIRER}: the classical method of order 4", note="Relative.")
+
+
+def _stair(frame: Frame, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Levels (steps + 1,) and errors (steps,) of one drawn stair; empty when there is none."""
+    table = frame.tables.get(f"stairs_{name}", {f"{name}_stair_x": np.zeros(0), f"{name}_stair": np.zeros(0)})
+    x, error = table[f"{name}_stair_x"], table[f"{name}_stair"]
+    return 10.0 ** np.append(x[::2], x[-1:]), error[::2]

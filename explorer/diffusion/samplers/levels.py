@@ -40,13 +40,12 @@ class Levels:
         if steps == len(levels) - 1:
             return levels
         above = levels[levels > 0]
-        parts = steps - (len(levels) - len(above))
-        if parts < 1:
-            return levels[[0, -1]]
-        at = np.linspace(0, len(above) - 1, parts + 1)
-        finer = np.exp(np.interp(at, np.arange(len(above)), np.log(above)))
-        finer[[0, -1]] = above[[0, -1]]
-        return np.append(finer, levels[len(above) :])
+        at, whole = np.linspace(0, len(levels) - 1, steps + 1), np.arange(len(above))
+        finer = np.exp(np.interp(at, whole, np.log(above)))
+        if levels[-1] == 0.0:  # even in σ from the last level above
+            finer = np.where(at > whole[-1], above[-1] * (len(levels) - 1 - at), finer)
+        finer[[0, -1]] = levels[[0, -1]]
+        return finer
 
 
 def levels(kind: str, low: float, high: float, rho: float, text: str) -> Levels:

@@ -18,6 +18,7 @@ from explorer.diffusion import (
     reached,
     reference,
 )
+from explorer.diffusion.samplers import stairs
 from explorer.diffusion.samplers.curves import HIGH_DIM_TOLERANCE
 from explorer.diffusion.samplers.levels import Levels, scale
 from explorer.diffusion.samplers.pictures import ASPECT, window
@@ -27,6 +28,7 @@ KINDS = {
     "starts": "starts by the mode they reach",
     "likelihood": "log likelihood, exact and the solver's",
     "distance": "distance to the target against steps",
+    "levels": "noise levels, to drag, and the error of each step",
 }
 MODES = 10
 LATTICE = (54, 28)
@@ -45,6 +47,8 @@ def empty(kind: str) -> dict[str, Table]:
     if kind == "likelihood":
         likely = ("exact_log", "solver_log", "likely_x", "likely_y")
         return {"likely": dict.fromkeys(likely, none), "equal": {"same_x": none, "same_y": none}}
+    if kind == "levels":
+        return stairs.empty()
     columns = ("distance_at", "first_distance", "second_distance", "target_distance")
     return {"distance": dict.fromkeys(columns, none)}
 

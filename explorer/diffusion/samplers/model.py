@@ -10,8 +10,8 @@ import numpy as np
 from explorer.core.check import Check
 from explorer.core.frame import Frame
 from explorer.core.runner import Report
-from explorer.diffusion import reference
-from explorer.diffusion.samplers import captions, curves, laws, maps, peers, pictures, tables
+from explorer.diffusion import Reference, reference
+from explorer.diffusion.samplers import captions, curves, laws, maps, peers, pictures, stairs, tables
 from explorer.diffusion.samplers.inputs import SOLVERS, SamplersInputs
 from explorer.diffusion.samplers.levels import scale
 from explorer.diffusion.samplers.problem import Posed
@@ -51,6 +51,7 @@ class SamplersModel(SamplersInputs):
                 "slopes": curves.slopes([], self.against),
                 "peer": {"peer_x": np.zeros(0), "peer_y": np.zeros(0)},
                 **maps.empty(self.map),
+                **(stairs.rulers(found) if self.map == "levels" else {}),
             },
             series=tables.moving(posed, found, self.scaled, self.what),
             fields={"shade": pictures.density(posed, found.sigmas, self.scaled)} if posed.flat else {},
@@ -64,6 +65,7 @@ class SamplersModel(SamplersInputs):
             facts={
                 "flat": posed.flat,
                 "movable": posed.movable,
+                "drawn": posed.drawn,
                 "solvers": (SOLVERS[self.first], SOLVERS[self.second]),
                 "compared": tuple(SOLVERS[name] for name in which),
                 "against": self.against,
@@ -75,21 +77,23 @@ class SamplersModel(SamplersInputs):
         )
 
     def _no_map(self, posed: Posed, found: tables.Run) -> str:
+        """Why the fourth figure, or part of it, cannot be computed; empty when it can."""
+        if self.map == "levels":
+            return stairs.why_no_stairs(posed, self.methods)
         return maps.why_no_likelihood(posed, found.grids[0], self.first) if self.map == "likelihood" else ""
 
     def refine(self, frame: Frame, report: Report) -> Iterator[Frame]:
         """Exact trajectories, errors of the chosen solvers, of the others, the fourth figure, the comparison."""
         posed, found, grid = self.posed(), self.run(), self.levels()
         report(0.0, "following the exact flow")
-        start = tables.some(posed, found.paths[0][0])
-        exact = reference(posed.target.denoise, start, found.sigmas, curves.effort(posed)[2]).path
-        frame = frame.with_(tables=tables.trajectories(posed, "exact", exact, found, self.scaled))
+        path, known = self._exact(posed, found)
+        frame = frame.with_(tables=tables.trajectories(posed, "exact", path, found, self.scaled))
         yield frame
         done: list[Any] = []
         which = curves.compared(posed, self.first, self.second, self.curves)
         for part in filter(None, (which[:2], which[2:])):
             report(0.1 + 0.3 * bool(done), f"measuring {SOLVERS[part[0]]}")
-            done += curves.measure(posed, grid, part, self.seed, self.options)
+            done += curves.measure(posed, grid, part, self.seed, self.options, known)
             frame = frame.with_(
                 tables={
                     "errors": curves.error_table(posed, done, self.against),
@@ -111,8 +115,24 @@ class SamplersModel(SamplersInputs):
                 captions={"trajectories": captions.trajectories(found, self.methods, words)},
             )
 
+    def _exact(self, posed: Posed, found: tables.Run) -> tuple[np.ndarray, Reference | None]:
+        """The exact flow of the drawn particles (levels, m, d); where dear, with it that of the measured ones."""
+        _, n, tolerance = curves.effort(posed)
+        start = found.paths[0][0]
+        if posed.flat:
+            return reference(
+                posed.target.denoise, tables.some(posed, start), found.sigmas, tolerance
+            ).path, None
+        followed = np.concatenate([start[:n], start[-1:]])
+        whole = reference(posed.target.denoise, followed, found.sigmas, tolerance)
+        drawn = tables.some(posed, whole.path.swapaxes(0, 1)).swapaxes(0, 1)
+        return drawn, Reference(whole.path[:, :n], whole.error[:n], whole.steps[:n])
+
     def _mapped(self, frame: Frame, posed: Posed, found: tables.Run, report: Report) -> Frame:
         share, why, levels = None, self._no_map(posed, found), found.grids[0]
+        if self.map == "levels":
+            drawn = stairs.stairs(posed, found, self.methods, report)
+            return frame.with_(tables=drawn)
         if why:
             return frame
         if self.map == "starts":

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
@@ -30,7 +28,8 @@ BUNDLED = {
     "tilted": "Tilted modes",
     "nine": "Nine sharp modes",
     "eight": "Eight modes on a ring",
-    "own": "A mixture of your own, as text",
+    "own": "A mixture of your own",
+    "drawn": "Points that you draw",
     "ring": "Ring, 128 points",
     "moons": "Two moons, 128 points",
     "checkerboard": "Checkerboard, 288 points",
@@ -40,7 +39,11 @@ BUNDLED = {
 }
 MOST_POINTS = 600  # rows of a table of one's own that become points of the target
 MOST_MODES = 20
-LINKED = 0.3  # points of one's own nearer than this, in standard deviations, belong to one group
+MOST_DOTS = 120
+SPIRAL = "; ".join(
+    f"{0.25 * turn * np.cos(turn):.2f} {0.25 * turn * np.sin(turn):.2f}" for turn in np.linspace(1.5, 7.5, 16)
+)
+LINKED = 0.3  # points of one's own nearer than this belong to one group
 HIGH_DIM_PARTICLES = 36  # an evaluation there is a product with every image
 
 
@@ -82,6 +85,11 @@ class Posed:
             self.flat and isinstance(target, Mixture) and target.law.round and target.components <= MOST_MODES
         )
 
+    @property
+    def drawn(self) -> bool:
+        """Whether the target is points that were drawn by hand."""
+        return self.name == "drawn"
+
     def particles(self, wanted: int) -> int:
         """How many particles are run."""
         return wanted if self.flat else min(wanted, HIGH_DIM_PARTICLES)
@@ -104,42 +112,25 @@ def _principal(images: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=16)
-def bundled(name: str, word: str, modes: str) -> Posed:
-    """A target by name; `word` and `modes` matter for letters and for a mixture of one's own.
+def bundled(name: str, text: str = "") -> Posed:
+    """A target by name; the text is the word, the modes of a mixture or the points of one's own.
 
-    Raises    ValueError  one sentence, when the word or the modes cannot be read
+    Raises    ValueError  one sentence, when the text cannot be read
     """
     if name == "letters":
-        points, which = letters(word)
-        names = tuple(letter for letter in word.upper() if letter != " ")
+        points, which = letters(text)
+        names = tuple(letter for letter in text.upper() if letter != " ")
         return _posed(Example(name, "letters", PointSet(points), which, names))
     if name == "own":
-        return _posed(_mixture(modes))
+        return _posed(_mixture(text))
+    if name == "drawn":
+        return _posed(_set_of("drawn", _dots(text)))
     return _posed(example(name))
-
-
-def moved(means: Mapping[str, Any]) -> dict[str, str]:
-    """The inputs of a mixture with these means.
-
-    A spread or weight that is no positive number, as of a mean just added, becomes the mean of the others.
-    """
-    x, y, spread, weight = (np.asarray(means[f"mean_{part}"]) for part in ("x", "y", "spread", "weight"))
-    rows = zip(x, y, _filled(spread, 0.25), _filled(weight, 1.0), strict=True)
-    return {"data": "own", "modes": "; ".join(" ".join(f"{value:.3g}" for value in row) for row in rows)}
-
-
-def _filled(values: np.ndarray, otherwise: float) -> np.ndarray:
-    held = values[values > 0.0]
-    return np.where(values > 0.0, values, held.mean() if len(held) else otherwise)
 
 
 def _mixture(text: str) -> Example:
     """A mixture written as ``x y spread weight; x y spread weight; ...``, the last two optional."""
-    rows = [row.replace(",", " ").split() for row in text.split(";") if row.strip()]
-    try:
-        numbers = [[float(word) for word in row] for row in rows]
-    except ValueError:
-        numbers = []
+    numbers = _rows(text)
     if not 1 <= len(numbers) <= MOST_MODES or any(not 2 <= len(row) <= 4 for row in numbers):
         raise ValueError(
             f"Modes are written as x y spread weight; and so on, 1 to {MOST_MODES} of them, for example "
@@ -155,6 +146,39 @@ def _mixture(text: str) -> Example:
     return Example("own", "your mixture", target, np.arange(len(full)), names)
 
 
+def _rows(text: str) -> list[list[float]]:
+    """Numbers separated by blanks or commas, rows by semicolons; none when one of them is no number."""
+    rows = [row.replace(",", " ").split() for row in text.split(";") if row.strip()]
+    try:
+        return [[float(word) for word in row] for row in rows]
+    except ValueError:
+        return []
+
+
+def _dots(text: str) -> np.ndarray:
+    """Points (m, 2) written as ``x y; x y; ...``."""
+    numbers = _rows(text)
+    if not 1 <= len(numbers) <= MOST_DOTS or any(len(row) != 2 for row in numbers):
+        raise ValueError(
+            f"Points are written as x y; x y; and so on, 1 to {MOST_DOTS} of them, for example -1 0; 1 0.5."
+        )
+    points = np.array(numbers)
+    if not (np.abs(points) <= 20).all():
+        raise ValueError("Points have places of at most 20.")
+    return points
+
+
+def _set_of(name: str, points: np.ndarray) -> Example:
+    """A finite set, in groups of points that are near each other."""
+    which = (
+        np.zeros(1, int) if len(points) == 1 else fcluster(linkage(points, "single"), LINKED, "distance") - 1
+    )
+    order = np.argsort(-np.bincount(which), kind="stable")
+    groups = np.argsort(order)[which]
+    names = tuple(f"group {k + 1}" for k in range(groups.max() + 1))
+    return Example(name, "your points", PointSet(points), groups, names)
+
+
 @lru_cache(maxsize=4)
 def from_table(table: Dataset) -> Posed:
     """The first two columns of a table as a finite set, centred, with standard deviation 1 over both."""
@@ -164,9 +188,4 @@ def from_table(table: Dataset) -> Posed:
     spread = float(np.sqrt(np.mean(np.square(points))))
     if not spread > 0.0:
         raise ValueError("The points of the table are all the same; a target needs at least two places.")
-    points = points / spread
-    which = fcluster(linkage(points, "single"), LINKED, "distance") - 1
-    order = np.argsort(-np.bincount(which), kind="stable")
-    groups = np.argsort(order)[which]
-    names = tuple(f"group {k + 1}" for k in range(groups.max() + 1))
-    return _posed(Example("yours", "your points", PointSet(points), groups, names))
+    return _posed(_set_of("yours", points / spread))

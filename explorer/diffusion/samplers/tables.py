@@ -9,7 +9,7 @@ import numpy as np
 
 from explorer.core.frame import Series
 from explorer.diffusion import Brownian, integrate
-from explorer.diffusion.samplers import pictures
+from explorer.diffusion.samplers import handles, pictures
 from explorer.diffusion.samplers.levels import Levels, along, pages, same_budget, scale
 from explorer.diffusion.samplers.problem import Posed
 
@@ -98,13 +98,9 @@ def still(posed: Posed, found: Run, kind: str) -> dict[str, dict[str, np.ndarray
         tables |= trajectories(posed, name, some(posed, points.swapaxes(0, 1)).swapaxes(0, 1), found, kind)
     tables |= trajectories(posed, "exact", np.zeros((0, 0, posed.target.dim)), found, kind)
     if posed.movable:
-        target = posed.target
-        tables["means"] = {
-            "mean_x": target.means[:, 0],
-            "mean_y": target.means[:, 1],
-            "mean_spread": np.sqrt(target.covariances[:, 0, 0]),
-            "mean_weight": target.weights,
-        }
+        tables |= handles.of_mixture(posed.target, half[1])
+    if posed.drawn:
+        tables |= handles.of_points(posed.target.means)
     if not posed.flat:
         cloud = posed.plane.project(posed.target.sample(CLOUD, 0))
         tables["cloud"] = {"cloud_x": cloud[:, 0], "cloud_y": cloud[:, 1]}

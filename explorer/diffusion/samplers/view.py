@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import holoviews as hv
+import numpy as np
 
 from explorer.core.figure import Figure, Handles
 from explorer.core.frame import Frame
 from explorer.core.roles import CATEGORY, ROLES, line, points
-from explorer.diffusion.samplers.problem import moved
+from explorer.diffusion.samplers import handles
+from explorer.diffusion.samplers.handles import PARTS
+from explorer.diffusion.samplers.maps import MODES
 
 GREYS = [
     f"{ROLES['bound'].light}{round(0.8 * dark):02x}" for dark in range(256)
 ]  # clear where there is nothing
 FIRST, SECOND, EXACT, OWN = (ROLES[role].light for role in ("simulation", "estimate", "theory", "cursor"))
 FEW_DECADES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+NOISE = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000)
 CALLS = (5, 10, 20, 50, 100, 200, 500, 1000)
 DATA = ROLES["data"].light
 AXES = {"xlabel": "scaled x", "ylabel": "scaled y"}
@@ -114,12 +118,29 @@ def fields(frame: Frame) -> hv.Overlay:
         ),
         _clock(frame),
     ]
-    if frame.facts["movable"]:
-        x, y, *rest = (hv.Dimension(f"mean_{part}", label=part) for part in ("x", "y", "spread", "weight"))
-        means = hv.Points(frame.tables["means"], [x, y], rest, label="means")
-        ring = {"size": 11, "line_width": 2.5, "fill_color": None, "line_color": DATA}
-        marks.append(means.opts(tools=["hover"], **ring))
-    return hv.Overlay(marks).opts(**AXES)
+    return hv.Overlay([*marks, *_grips(frame)]).opts(**AXES)
+
+
+def _grips(frame: Frame) -> list[Any]:
+    """What the hand drags: the parts of a mixture, or drawn points."""
+    ring = {"line_width": 2.0, "fill_color": None, "line_color": DATA}
+    if frame.facts["drawn"]:
+        dots = hv.Points(frame.tables["dots"], ["dot_x", "dot_y"], label="your points")
+        return [dots.opts(size=9, **ring)]
+    if not frame.facts["movable"]:
+        return []
+    x, y, *rest = (hv.Dimension(f"mean_{part}", label=part) for part in PARTS)
+    means = hv.Points(frame.tables["means"], [x, y], rest, label="mean")
+    return [
+        hv.Curve(frame.tables["outline"], "outline_x", "outline_y").opts(color=DATA, line_width=1.0),
+        hv.Points(frame.tables["rims"], ["rim_at_x", "rim_at_y"], label="spread").opts(
+            **points("data", size=7, marker="square")
+        ),
+        hv.Points(frame.tables["bars"], ["bar_at_x", "bar_at_y"], label="weight").opts(
+            **points("data", size=9, marker="diamond")
+        ),
+        means.opts(tools=["hover"], size=10, **ring),
+    ]
 
 
 def errors(frame: Frame) -> hv.Overlay:
@@ -148,8 +169,9 @@ def errors(frame: Frame) -> hv.Overlay:
 
 
 def chart(frame: Frame) -> hv.Overlay:
-    """A map of starts, the likelihoods, or the distance to the target."""
-    return {"starts": _starts, "likelihood": _likelihood, "distance": _distance}[frame.facts["map"]](frame)
+    """A map of starts, the likelihoods, the distance to the target, or the noise levels."""
+    drawn = {"starts": _starts, "likelihood": _likelihood, "distance": _distance, "levels": _levels}
+    return drawn[frame.facts["map"]](frame)
 
 
 def _starts(frame: Frame) -> hv.Overlay:
@@ -191,6 +213,42 @@ def _distance(frame: Frame) -> hv.Overlay:
     )
 
 
+def _levels(frame: Frame) -> hv.Overlay:
+    labels = frame.facts["solvers"]
+    lines = [
+        hv.Curve(frame.tables[f"stairs_{name}"], f"{name}_stair_x", f"{name}_stair", label=label).opts(
+            color=colour, line_width=1.8
+        )
+        for name, label, colour in (("second", labels[1], SECOND), ("first", labels[0], FIRST))
+    ]
+    other = hv.Points(frame.tables["second_rungs"], ["second_rung_x", "second_rung_y"])
+    own = hv.Points(frame.tables["rungs"], ["rung_x", "rung_y"], label="levels to drag")
+    return hv.Overlay(
+        [
+            hv.Points(frame.tables["span"], ["span_x", "span_y"]).opts(alpha=0, size=1),
+            *lines,
+            other.opts(**points("estimate", size=6)),
+            own.opts(size=9, line_width=2.0, fill_color=None, line_color=DATA),
+        ]
+    ).opts(
+        logy=True,
+        xticks=[(float(np.log10(place)), f"{place:g}") for place in NOISE],
+        xlabel="noise level σ (log)",
+        ylabel="error of a step (log)",
+    )
+
+
+# While a level is dragged its axis stands still: it fits everything but the handles.
+STILL = (
+    *(f"mode{k}_x" for k in range(MODES)),
+    "stray_x",
+    "same_x",
+    "exact_log",
+    "distance_at",
+    "first_stair_x",
+    "second_stair_x",
+    "span_x",
+)
 FIGURES = (
     Figure(
         trajectories,
@@ -201,9 +259,19 @@ FIGURES = (
     Figure(
         fields,
         "What a solver is told at this noise level",
-        drag=(Handles("means", "mean_x", "mean_y", moved, add=True),),
+        drag=(
+            Handles("means", "mean_x", "mean_y", handles.moved_means, add=True),
+            Handles("rims", "rim_at_x", "rim_at_y", handles.moved_rims),
+            Handles("bars", "bar_at_x", "bar_at_y", handles.moved_bars),
+            Handles("dots", "dot_x", "dot_y", handles.moved_dots, add=True),
+        ),
         fit=("corner_x",),
     ),
     Figure(errors, "Error at the end falls with the steps, at the solver's order"),
-    Figure(chart, "Where a mean error hides: starts, likelihood, distance"),
+    Figure(
+        chart,
+        "Where a mean error hides: starts, likelihood, distance, steps",
+        drag=(Handles("rungs", "rung_x", "rung_y", handles.moved_levels, add=True),),
+        fit=STILL,
+    ),
 )

@@ -12,6 +12,7 @@ SETTINGS = {
     "three": {"data": "three", "curves": "two", "n": 40},
     "gaussian": {"data": "gaussian", "first": "euler", "second": "ancestral", "curves": "two", "n": 400},
     "set": {"data": "ring", "curves": "two", "n": 40},
+    "levels": {"data": "nine", "second": "rk4", "map": "levels", "curves": "two", "n": 40},
     "likelihood": {"data": "tilted", "first": "heun", "map": "likelihood", "curves": "two", "n": 40},
 }
 OFF = 1.0 + 1e-6
@@ -91,6 +92,8 @@ def test_a_variance_off_by_a_third_turns_its_badge_red(models):
             "measured order = nominal",
         ),
         ("three", "orders", "own_error", lambda v: v + 1e-6, "the reference certifies itself"),
+        ("levels", "stairs_first", "first_stair", lambda v: v * 1.01, "error of a step, followed anew"),
+        ("levels", "stairs_second", "second_stair_x", lambda v: v + 0.01, "error of a step, followed anew"),
         ("likelihood", "likely", "exact_log", lambda v: v + 1e-5, "likelihood along the flow"),
     ],
 )
