@@ -15,6 +15,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from explorer.core import screen
 from explorer.core.version import VERSION
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def scenes() -> tuple[str, ...]:
 
 
 def scene(name: str, **inputs: Any) -> Model:
-    """A headless model of a scene.
+    """A headless model of a scene; on the last line of a notebook's cell it is shown live.
 
     Parameters
         name     : str     one of `scenes`
@@ -67,6 +68,21 @@ def page(name: str, **inputs: Any) -> Any:
     from explorer.dashboard.page import build
 
     return build(name, **inputs)
+
+
+def _show_scene(model: Model) -> screen.MimeBundle:
+    from explorer.dashboard import notebook
+
+    return notebook.show(model)
+
+
+def _load_figures() -> None:
+    from explorer.dashboard import notebook
+
+    notebook.load_figures()
+
+
+screen.show_scene, screen.load_figures = _show_scene, _load_figures
 
 
 def __getattr__(name: str) -> Any:

@@ -48,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="serve the gallery and the scenes (what no command does)")
     _serve_options(parser)
     _serve_options(serve, named=True)
+    desktop = commands.add_parser("desktop", help="open the gallery, or a scene, in a window of its own")
+    desktop.add_argument("scene", nargs="?", help="such as ridge/path")
+    desktop.set_defaults(run=_desktop)
     listing = commands.add_parser("list", help="list the scenes")
     listing.set_defaults(run=_list)
     check = commands.add_parser("check", help="run the scenes' checks over defaults, bounds and presets")
@@ -125,6 +128,12 @@ def _serve(options: argparse.Namespace) -> int:
         show=not options.no_show,
         origins=options.allow_origin,
     )
+
+
+def _desktop(options: argparse.Namespace) -> int:
+    from explorer.dashboard import desktop
+
+    return desktop.run(options.scene)
 
 
 def _list(_options: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 import param
 
 from explorer.core import link as links
-from explorer.core import values
+from explorer.core import screen, values
 from explorer.core.check import Check
 from explorer.core.frame import Frame
 from explorer.core.runner import Report, silent
@@ -149,6 +149,11 @@ class Model(param.Parameterized):
         """The frame opened at the pages that the cursor inputs point to."""
         return frame.at(**{name: getattr(self, name) for name in self.inputs() if name in frame.cursors})
 
+    @property
+    def finished(self) -> Frame | None:
+        """The finished frame of the present inputs if it has been computed, here or elsewhere."""
+        return self._frame
+
     def accept(self, frame: Frame) -> None:
         """Take a finished frame of the present inputs that was computed elsewhere, on a `copy`."""
         self._frame = frame
@@ -169,7 +174,12 @@ class Model(param.Parameterized):
         """The scene's figures of the present frame as a HoloViews layout."""
         from explorer.core.registry import find
 
+        screen.expect_figures()
         return find(self.scene_name).layout(self.opened(self.frame))
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> screen.MimeBundle | None:
+        """The live scene, where a notebook shows the model; a console prints its text."""
+        return screen.live(self) if self.scene_name else None
 
     def __repr__(self) -> str:
         inside = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.inputs())

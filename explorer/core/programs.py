@@ -58,9 +58,10 @@ def notebook(model: Model) -> str:
     words = _words(model, "    ")
     cells = [
         ("markdown", f"# {words['title']}\n\n`{model.link()}`"),
-        ("code", "import holoviews as hv\n\nimport explorer\n\nhv.extension('bokeh')"),
-        ("code", f"model = explorer.scene(\n{words['call']}\n)\nmodel.figures()"),
+        ("code", f"import explorer\n\nmodel = explorer.scene(\n{words['call']}\n)\nmodel.figures()"),
         ("code", "[(check.name, check.verdict) for check in model.checks()]"),
+        ("markdown", "The live scene: its sliders move `model`, and `model.update(...)` moves its figures."),
+        ("code", "model"),
         ("code", f'assert model.frame.digest() == "{words["digest"]}", "these are not the same numbers"'),
     ]
     held = {

@@ -28,7 +28,7 @@ class _Card:
     def __init__(self, title: str) -> None:
         self._title = title
         sheets = [theme.style()]
-        self.head = pn.pane.HTML(self._heading(""), stylesheets=sheets, margin=0, sizing_mode="stretch_width")
+        self.head = Words(object=self._heading(""), margin=0, sizing_mode="stretch_width")
         self.body = pn.Column(
             pn.pane.HTML(
                 EMPTY, stylesheets=sheets, height=theme.HEIGHT, sizing_mode="stretch_width", margin=0

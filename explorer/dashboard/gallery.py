@@ -48,4 +48,4 @@ def _thumbnail(scene: registry.Scene) -> str:
     except FileNotFoundError:
         return '<div class="blank"></div>'
     data = base64.b64encode(picture).decode()
-    return f'<img alt="" src="data:image/png;base64,{data}">'
+    return f'<div class="picture" style="--picture: url(data:image/png;base64,{data})"></div>'

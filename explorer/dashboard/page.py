@@ -16,7 +16,7 @@ import param
 from panel.custom import JSComponent
 from tornado.ioloop import IOLoop
 
-from explorer.core import registry
+from explorer.core import registry, screen
 from explorer.core.check import Check
 from explorer.core.frame import Frame
 from explorer.core.receipt import Receipt
@@ -42,6 +42,7 @@ class Eye(JSComponent):
     """Tells the server whether the page can be seen."""
 
     visible_now = param.Boolean(True, doc="False while the browser's tab is hidden.")
+    standing = param.Boolean(False, doc="True once the page stands in the browser.")
 
     _esm = Path(__file__).parent / "eye.js"
     _debounce = 1  # before anything that was changed on the hidden page
@@ -54,16 +55,20 @@ class ScenePage:
         scene  : Scene
         texts  : key -> text, as they stand in the address
         inputs : input name -> value
+        cell   : the notebook's cell that shows the page, if one does; the model is then the cell's
     """
 
-    def __init__(self, scene: registry.Scene, texts: dict[str, str], inputs: dict[str, Any]) -> None:
+    def __init__(
+        self, scene: registry.Scene, texts: dict[str, str], inputs: dict[str, Any], cell: Any = None
+    ) -> None:
         self.scene = scene
+        self._cell = cell
         self._document = pn.state.curdoc
         self._loop = IOLoop.current()
         self._asked = asked = address.read(scene, texts, inputs)
         self._link_receipt, self._receipt = asked.receipt, None
         self._moving = False
-        self.model = scene.open(**asked.inputs)
+        self.model = cell.model if cell else scene.open(**asked.inputs)
         self.board = Board(
             scene,
             self.model,
@@ -143,7 +148,7 @@ class ScenePage:
         }
         sidebar = [actions, self.presets.panel, self.lessons.panel, self.controls.panel]
         shown = [part for name, part in main.items() if part is not None and name not in hidden]
-        self.panel = shell(
+        self.panel = (self._cell.shell(self.board) if self._cell else shell)(
             self.scene.title,
             self.scene.summary,
             bare="header" in hidden,
@@ -171,6 +176,12 @@ class ScenePage:
         self.board.prepare()
         self.session.start(self.scene.prepare)
 
+    def prompt(self) -> bool:
+        """Whether a first picture needs no waiting."""
+        return self.scene.prepared and (
+            self.model.finished is not None or _opening_seconds.get(self.scene.name, math.inf) < SLOW
+        )
+
     def draw_ahead(self) -> None:
         """Put the first picture into the page before it is sent: the browser then draws everything in one go.
 
@@ -196,6 +207,18 @@ class ScenePage:
             self._write_address(fresh)
         return accepted
 
+    def follow(self, names: set[str]) -> None:
+        """Another hand has set these inputs of the model."""
+        self.controls.show(self.model)
+        self.presets.show()
+        self.compare.tell()
+        costs = {self.model.inputs()[name].info.cost for name in names}
+        if costs - {"cursor"}:
+            self._receipt = None
+            self.session.refresh(long="long" in costs)
+        else:
+            self._turn()
+
     def _visited(self, texts: dict[str, str]) -> None:
         """The browser went back or forward to an address."""
         asked = address.read(self.scene, texts)
@@ -216,7 +239,8 @@ class ScenePage:
         before = _opening_seconds.get(self.scene.name, math.inf)
         _opening_seconds[self.scene.name] = min(before, self.session.compute_seconds)
         self._turn()
-        self._push_to_notebook()
+        if self._cell:
+            self._cell.push()
 
     def _turn(self) -> None:
         """Tell the cursors which series of which picture they turn."""
@@ -261,15 +285,11 @@ class ScenePage:
         kept = {**self._asked.kept, "lesson": self.lessons.text}
         self.address.write(self.model, {k: v for k, v in kept.items() if v}, self._receipt, fresh)
 
-    def _push_to_notebook(self) -> None:
-        if not self._served():
-            for figure in self.board.panel.select(pn.pane.Bokeh):
-                if figure._models:
-                    pn.io.push_notebook(figure)
-
     def _schedule(self, action: Callable[[], None], wait: int) -> Callable[[], None]:
-        """Run on the page's own thread; in a notebook there is none, and it runs at once."""
+        """Run on the page's own thread; a page that nobody serves or shows has none, and it runs at once."""
         document = self._document
+        if self._cell:
+            return self._cell.schedule(action, wait)
         if not self._served():
             action()
             return lambda: None
@@ -307,10 +327,14 @@ def build(name: str, **inputs: Any) -> Any:
     """
     pn.extension("katex", notifications=False)
     scene = registry.find(name)
+    if screen.in_notebook() and pn.state.curdoc is None:
+        from explorer.dashboard import notebook
+
+        return notebook.page(scene.open(**inputs))
     texts = _address_texts()
     page = ScenePage(scene, texts, inputs)
     if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
-        if page._asked.usual and scene.prepared and _opening_seconds.get(name, math.inf) < SLOW:
+        if page._asked.usual and page.prompt():
             page.draw_ahead()
         opened = weakref.ref(page)  # Panel keeps what waits for a page that never loads
         pn.state.onload(lambda: opened().start() if opened() else None)

@@ -10,7 +10,7 @@ import panel_material_ui as pmui
 
 from explorer.core.model import Model
 from explorer.core.registry import Scene
-from explorer.dashboard import theme
+from explorer.dashboard.words import Words
 
 OWN = "your own setting"
 
@@ -32,7 +32,7 @@ class Presets:
         self._select = pmui.Select(
             label="Preset", options=[OWN, *self._presets], size="small", margin=(12, 12, 0, 12), **wide
         )
-        self._lesson = pn.pane.HTML("", stylesheets=[theme.style()], margin=(2, 12), **wide)
+        self._lesson = Words(object="", margin=(2, 12), **wide)
         self.panel = pn.Column(self._select, self._lesson, margin=0, visible=bool(self._presets), **wide)
         self.show()
         self._select.param.watch(self._heard, "value")

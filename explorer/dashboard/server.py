@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import threading
+import time
 import webbrowser
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +16,7 @@ from explorer.core import registry
 from explorer.core.dataset import MAX_BYTES
 from explorer.core.values import InputError
 from explorer.dashboard import gallery, page
+from explorer.dashboard.strays import OneSlashLess, Stray
 
 PORT = 5006
 # An upload travels as text a third longer than the file; nothing else comes near this size.
@@ -30,13 +32,27 @@ def applications(names: Sequence[str] = ()) -> dict[str, Any]:
     return pages | {f"/{name}": lambda name=name: page.build(name) for name in shown}
 
 
+def _title(name: str) -> str:
+    """What the browser's tab says."""
+    return f"{registry.find(name).title} · Ridgeline" if name else "Ridgeline"
+
+
 def free_port(address: str, wanted: int | None) -> int:
     """The wanted port; without a wish, the usual one or the next that is free.
 
-    Raises    InputError  when the wanted port is taken
+    Raises    InputError  when the wanted port is taken, or the address is none of this machine
     """
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            raise InputError(
+                f"{address[:60]!r} is no address of this machine; --address takes localhost, 0.0.0.0 for "
+                "every interface, or the machine's own."
+            ) from None
     for port in [wanted] if wanted else range(PORT, PORT + 50):
-        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+        with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((address, port))
@@ -45,6 +61,19 @@ def free_port(address: str, wanted: int | None) -> int:
                 continue
     busy = f"port {wanted} is" if wanted else f"ports {PORT} to {PORT + 49} are"
     raise InputError(f"{busy} not free on {address}; choose another with --port.")
+
+
+def wait_until_up(port: int, seconds: float = 60.0) -> None:
+    """Wait until something answers on a port of this machine."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            socket.create_connection(("localhost", port), timeout=1.0).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 def serve(
@@ -77,12 +106,15 @@ def serve(
         address=address,
         show=show,
         threaded=threaded,
-        title="Ridgeline",
+        title={place: _title(place.strip("/")) for place in pages},
         websocket_origin=list(dict.fromkeys([*local, *origins])),
         websocket_max_message_size=LARGEST_MESSAGE,
         http_server_kwargs={"max_buffer_size": LARGEST_MESSAGE},
         check_unused_sessions_milliseconds=5000,
         unused_session_lifetime_milliseconds=15000,
+        default_handler_class=Stray,
+        default_handler_args={"known": [name.strip("/") for name in pages if name != "/"]},
+        transforms=[OneSlashLess],
         verbose=False,
     )
 

@@ -80,6 +80,7 @@ class Session:
         # In a notebook the worker paints by itself: what it asks and what it does must be one step.
         self._turn = threading.RLock()
         self.closed = False
+        self.changing = False  # while this session itself sets the model's inputs
 
     def start(self, warm: Callable[[Report], None]) -> None:
         """Compute the first frame in the worker, after compiling what it needs; then refine and check it."""
@@ -91,7 +92,7 @@ class Session:
 
     def draw_ahead(self) -> None:
         """Compute and paint the first frame at once; `start` will refine and check it."""
-        self._ahead = (self._next(), self.model.draft())
+        self._ahead = (self._next(), self.model.finished or self.model.draft())
         self._show(*self._ahead)
 
     def change(self, values: dict[str, Any]) -> bool:
@@ -99,10 +100,13 @@ class Session:
         with self._turn:
             try:
                 before = {name: getattr(self.model, name) for name in values if name in self.model.inputs()}
+                self.changing = True
                 self.model.update(**values)
             except ValueError as error:
                 self._say(sentence(error))
                 return False
+            finally:
+                self.changing = False
             changed = [name for name in values if getattr(self.model, name) != before[name]]
             costs = {self.model.inputs()[name].info.cost for name in changed}
             if costs - {"cursor"}:
@@ -119,7 +123,8 @@ class Session:
         """Compute the present inputs."""
         with self._turn:
             request = self._next()
-            if long or self.compute_seconds > SLOW or self._warm is not None:
+            known = self.model.finished is not None  # by another hand: only its checks are left to do
+            if long or known or self.compute_seconds > SLOW or self._warm is not None:
                 self._long(request)
                 return
             self.runner.cancel()
@@ -175,13 +180,16 @@ class Session:
             self.on_checks(None)
 
     def _long(self, request: int) -> None:
-        """Everything in the worker: compile if need be, compute, refine, check."""
-        work = self.model.copy()
+        """Everything in the worker: compile if need be, compute, refine, check; or check what is computed."""
+        work, known = self.model.copy(), self.model.finished
         warm = self._warm
 
         def job(report: Report) -> Finished:
             if warm is not None:
                 warm(report)
+            if known is not None:
+                self._on_page(request, lambda: self._show(request, known))
+                return _finished(work, known)
             started = time.perf_counter()
             frame = work.draft(report)
             self.compute_seconds = time.perf_counter() - started
@@ -195,7 +203,10 @@ class Session:
         if request != self._request:  # the timer had gone off before it was taken back
             return
         work = self.model.copy()
-        self._submit(request, lambda report: self._refined(request, work, frame, report))
+        if frame is self.model.finished:
+            self._submit(request, lambda _report: _finished(work, frame))
+        else:
+            self._submit(request, lambda report: self._refined(request, work, frame, report))
 
     def _refined(self, request: int, work: Model, frame: Frame, report: Report) -> Finished:
         last = shown = frame
@@ -206,7 +217,7 @@ class Session:
                 self._on_page(request, lambda better=last: self._show(request, better))
         if last is not shown:
             self._on_page(request, lambda: self._show(request, last))
-        return Finished(last, work.judged(last), Receipt.of(last))
+        return _finished(work, last)
 
     def _submit(self, request: int, work: Callable[[Report], Finished]) -> None:
         def done(finished: Finished) -> None:
@@ -276,6 +287,10 @@ class Session:
         self._say(sentence(error) + stays)
         if not isinstance(error, ValueError):
             logging.getLogger(__name__).error("a computation failed", exc_info=error)
+
+
+def _finished(work: Model, frame: Frame) -> Finished:
+    return Finished(frame, work.judged(frame), Receipt.of(frame))
 
 
 def sentence(error: BaseException) -> str:

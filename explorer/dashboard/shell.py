@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
+from panel.custom import JSComponent
 from panel.util import edit_readonly
 
 from explorer.dashboard import theme
 
 BARE = {"& .MuiAppBar-root, & .MuiToolbar-root": {"display": "none"}}
+
+
+class Keeper(JSComponent):
+    """Keeps the choice of light or dark in the browser."""
+
+    _esm = Path(__file__).parent / "keeper.js"
 
 
 def shell(title: str, summary: str, bare: bool = False, **parts: Any) -> pmui.Page:
@@ -24,6 +32,7 @@ def shell(title: str, summary: str, bare: bool = False, **parts: Any) -> pmui.Pa
     """
     if bare:
         parts["sx"] = BARE
+    parts["main"] = [*parts["main"], Keeper(width=0, height=0, margin=0)]
     page = pmui.Page(
         title=title, meta_description=summary, theme_config=theme.PALETTE, raw_css=[theme.style()], **parts
     )

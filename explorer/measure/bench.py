@@ -132,8 +132,7 @@ def first_picture() -> list[Row]:
 
 
 def _started(chromium: Any, cache: str) -> Row:
-    from explorer.dashboard.server import free_port
-    from explorer.measure.browser import wait_until_up
+    from explorer.dashboard.server import free_port, wait_until_up
 
     port = free_port("localhost", None)
     environment = {**os.environ, "NUMBA_CACHE_DIR": cache}

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import socket
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -54,7 +52,7 @@ def serving(pages: dict[str, Any]) -> Iterator[int]:
     """Serve pages from a thread of this process; gives the port."""
     import panel as pn
 
-    from explorer.dashboard.server import free_port
+    from explorer.dashboard.server import free_port, wait_until_up
 
     port = free_port("localhost", None)
     thread = pn.serve(pages, port=port, show=False, threaded=True, verbose=False)
@@ -63,16 +61,3 @@ def serving(pages: dict[str, Any]) -> Iterator[int]:
         yield port
     finally:
         thread.stop()
-
-
-def wait_until_up(port: int, seconds: float = 60.0) -> None:
-    """Wait until something answers on a port of this machine."""
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            socket.create_connection(("localhost", port), timeout=1.0).close()
-            return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)

@@ -10,7 +10,7 @@ import numpy as np
 from explorer.core.frame import Frame
 from explorer.core.runner import Report, silent
 from explorer.dashboard.session import SLOW, Session
-from tests.contract.desk import LONG, Gated
+from tests.contract.desk import LONG, Desk, Gated
 
 
 class TestStart:
@@ -223,3 +223,44 @@ def test_a_notebook_has_no_page_thread_and_still_ends_with_the_refined_frame():
 
 def test_silent_hears_nothing():
     assert silent(0.5, "half") is None
+
+
+def test_a_frame_that_another_hand_has_computed_is_shown_and_checked_and_not_computed_again(desk):
+    desk.session.start(lambda report: None)
+    desk.settle()
+    desk.model.update(level=7.0)
+    known, computed = desk.model.frame, len(desk.gates.computed)
+    desk.session.refresh()
+    desk.settle()
+    assert desk.shown[-1] is known
+    assert desk.checks[-1][0].passed
+    assert len(desk.gates.computed) == computed
+
+
+def test_a_page_of_a_model_that_is_computed_computes_nothing(desk):
+    known = desk.model.frame
+    desk.session.start(lambda report: None)
+    desk.settle()
+    assert desk.shown == [known]
+    assert len(desk.gates.computed) == 1
+    other = Desk()
+    try:
+        known = other.model.frame
+        other.session.draw_ahead()
+        other.session.start(lambda report: None)
+        other.settle()
+        assert other.shown == [known]
+        assert other.checks[-1][0].passed
+        assert len(other.gates.computed) == 1
+    finally:
+        other.session.close()
+
+
+def test_a_session_tells_its_own_changes_from_those_of_another_hand(desk):
+    heard = []
+    desk.model.param.watch(lambda _event: heard.append(desk.session.changing), "level")
+    desk.session.change({"level": 2.0})
+    desk.model.update(level=3.0)
+    desk.session.change({"level": -1.0})  # refused
+    assert heard == [True, False]
+    assert not desk.session.changing

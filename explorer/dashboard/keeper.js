@@ -1,0 +1,12 @@
+// Keeps the reader's choice of light or dark from page to page; an address that says which has the last word.
+const KEY = "ridgeline:theme"
+
+export function render({model, view}) {
+  const page = [...view.model.document.all_models].find((held) => held.class_name == "Page")
+  if (page == null) return
+  const asked = new URLSearchParams(window.location.search).has("theme")
+  const kept = asked ? null : window.localStorage.getItem(KEY)
+  if (kept != null) page.data.dark_theme = kept == "dark"
+  const keep = () => window.localStorage.setItem(KEY, page.data.dark_theme ? "dark" : "light")
+  page.data.properties.dark_theme.change.connect(keep)
+}

@@ -1,0 +1,53 @@
+"""Addresses that are none of ours: a slash too many is taken off, the rest is told in a page of one sentence."""
+
+from __future__ import annotations
+
+import difflib
+import html
+from collections.abc import Collection
+
+from tornado.httputil import HTTPHeaders, HTTPServerRequest
+from tornado.web import OutputTransform, RequestHandler
+
+PAGE = """\
+<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Ridgeline: no such page</title>
+<meta name="viewport" content="width=device-width"><style>
+:root {{ color-scheme: light dark }} body {{ font: 17px/1.6 system-ui, sans-serif; margin: 12vh 24px }}
+</style></head><body><main>
+<p>There is no page {asked} here{hint} <a href="{root}">All scenes</a></p>
+</main></body></html>
+"""
+
+
+class Stray(RequestHandler):
+    """What stands where nothing else does."""
+
+    def initialize(self, known: Collection[str]) -> None:
+        self._known = known
+
+    def prepare(self) -> None:
+        asked = self.request.path.strip("/")
+        root = "../" * (self.request.path.count("/") - 1) or "./"
+        near = difflib.get_close_matches(asked, self._known, 1, 0.4)
+        hint = f'; did you mean <a href="{root}{near[0]}">{html.escape(near[0])}</a>?' if near else "."
+        self.set_status(404)
+        self.finish(PAGE.format(asked=html.escape(repr(asked[:60])), hint=hint, root=root))
+
+
+class OneSlashLess(OutputTransform):
+    """Sends a page that was asked for with a slash behind its name to the name itself, inputs and all.
+
+    Bokeh answers there, but the page would look for its socket and its scripts one folder too deep.
+    """
+
+    def __init__(self, request: HTTPServerRequest) -> None:
+        self._path, self._query = request.path, request.query
+
+    def transform_first_chunk(
+        self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool
+    ) -> tuple[int, HTTPHeaders, bytes]:
+        name = self._path.rstrip("/").rpartition("/")[2]
+        if status_code != 200 or not name or not self._path.endswith("/"):
+            return status_code, headers, chunk
+        place = f"../{name}" + (f"?{self._query}" if self._query else "")
+        return 302, HTTPHeaders({"Location": place, "Content-Length": "0"}), b""
