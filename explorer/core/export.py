@@ -45,8 +45,7 @@ def write(model: Model, path: str | os.PathLike[str], table: str | None = None) 
         raise InputError(f"{path.name} has no known ending; give one of {known}.")
     if table is not None and ending not in (".csv", ".parquet"):
         raise InputError(f"one table is a .csv or a .parquet; {path.name} is neither.")
-    _replace(path, contents(model, ending, table, path.name))
-    return path
+    return save(path, contents(model, ending, table, path.name))
 
 
 def contents(model: Model, ending: str, table: str | None = None, name: str = "") -> bytes:
@@ -151,8 +150,9 @@ def parquet(columns: Mapping[str, Array], said: Mapping[str, str]) -> bytes:
     return held.getvalue()
 
 
-def _replace(path: Path, content: bytes) -> None:
+def save(path: str | os.PathLike[str], content: bytes) -> Path:
     """Write a file as a whole or not at all."""
+    path = Path(path)
     part = path.with_name(f".{path.name}.part")
     try:
         try:
@@ -164,3 +164,4 @@ def _replace(path: Path, content: bytes) -> None:
         raise InputError(
             f"{path.name} could not be written: {(error.strerror or 'unknown').lower()}."
         ) from None
+    return path

@@ -45,6 +45,14 @@ class Info:
             raise ValueError(f"cost class {self.cost!r} is none of {', '.join(COSTS)}.")
 
 
+def matters(info: Info, model: Any) -> bool:
+    """Whether an input matters now: each condition names another input and the values that make it matter."""
+    return all(
+        (value if isinstance(value := getattr(model, other), str | int | float | bool) else "yours") in values
+        for other, values in info.when.items()
+    )
+
+
 def _split(kind: str, options: dict[str, Any]) -> tuple[Info, dict[str, Any]]:
     own = {
         name: options.pop(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import holoviews as hv
@@ -26,6 +27,7 @@ from holoviews.core.util import match_spec
 from explorer.core.figure import Figure, Handles
 from explorer.core.frame import Frame
 from explorer.dashboard import theme
+from explorer.dashboard.columns import read_by
 from explorer.dashboard.sources import Sources, same_columns
 
 # A tap on a figure moves a cursor in the browser; the scrub control listens on its own document.
@@ -52,6 +54,7 @@ class LiveFigure:
         self._read: set[tuple[str, str]] = set()
         drawn = self._draw(frame.watched(self._read))
         self._built_for = frame.structure(self._read)
+        self._columns = read_by(drawn, frame, self._read)
         self._plot = hv.renderer("bokeh").get_plot(drawn)
         self.model = self._plot.state
         self._legend_items = theme.take_legend(self.model)
@@ -72,6 +75,17 @@ class LiveFigure:
     @property
     def legend(self) -> list[theme.Entry]:
         return theme.legend(self._legend_items)
+
+    def table(self) -> list[dict[str, Any]]:
+        """The columns that the figure draws, and the source in which the browser holds them."""
+        return [
+            {
+                "name": name,
+                "source": self._sources.place(kind, name),
+                "columns": [asdict(column) for column in held],
+            }
+            for (kind, name), held in self._columns.items()
+        ]
 
     def push(self, frame: Frame) -> None:
         """Fill the derived marks and span the colours; `Sources.push` has filled the shared sources before."""
