@@ -67,6 +67,11 @@ def receipt(model: Model) -> dict[str, str]:
     return {"link": model.link(), "version": VERSION, "digest": model.frame.digest()}
 
 
+def receipt_text(model: Model) -> str:
+    """The receipt, a line for each part."""
+    return "".join(f"{name}: {text}\n" for name, text in receipt(model).items())
+
+
 def npz(model: Model) -> bytes:
     """The frame as ``numpy.load`` reads it without pickles: ``tables/path/loo`` and so on, and the receipt."""
     held = io.BytesIO()
@@ -79,8 +84,7 @@ def archive(model: Model) -> bytes:
     """A zip with a CSV for every table, series and field, and the receipt."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as bundle:
-        said = "".join(f"{name}: {text}\n" for name, text in receipt(model).items())
-        bundle.writestr("receipt.txt", said)
+        bundle.writestr("receipt.txt", receipt_text(model))
         for name, columns in tabular(model).items():
             bundle.writestr(f"{name}.csv", csv(columns))
     return held.getvalue()
@@ -141,12 +145,21 @@ def csv(columns: Mapping[str, Array]) -> bytes:
     return held.getvalue()
 
 
-def parquet(columns: Mapping[str, Array], said: Mapping[str, str]) -> bytes:
-    """A Parquet file; the receipt stands in its metadata."""
+def parquet(
+    columns: Mapping[str, Array],
+    said: Mapping[str, str],
+    described: Mapping[str, Mapping[str, str]] | None = None,
+) -> bytes:
+    """A Parquet file; the receipt stands in its metadata, what is `described` of a column in the column's own."""
     from pyarrow.parquet import write_table
 
+    table = _arrow(columns, said)
+    for place, column in enumerate(table.schema):
+        known = {name: text for name, text in (described or {}).get(column.name, {}).items() if text}
+        if known:
+            table = table.cast(table.schema.set(place, column.with_metadata(known)))
     held = io.BytesIO()
-    write_table(_arrow(columns, said), held)
+    write_table(table, held)
     return held.getvalue()
 
 

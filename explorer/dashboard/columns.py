@@ -68,7 +68,11 @@ def figure_tables(model: Model, spec: Figure) -> dict[str, tuple[list[Column], d
     frame, held = model.frame, export.tabular(model)
     found = {}
     for (kind, name), columns in figure_columns(spec, model.opened(frame)).items():
-        turned = frame.fields[name].cursor if kind == "fields" else getattr(getattr(frame, kind)[name], "cursor", "")
+        turned = (
+            frame.fields[name].cursor
+            if kind == "fields"
+            else getattr(getattr(frame, kind)[name], "cursor", "")
+        )
         described = ([_cursor(model, turned)] if turned else []) + [c for c in columns if c.name != turned]
         found[name] = described, {column.name: held[name][column.name] for column in described}
     return found
@@ -108,5 +112,9 @@ def _of_picture(drawn: hv.Overlay, name: str, named: dict[str, Column]) -> list[
     for element in drawn.traverse(lambda part: part, [hv.Image]):
         if element.vdims[0].name == name:
             across, up = (named[dimension.name] for dimension in element.kdims)
-            return [Column("x", across.words or across.name, across.unit), Column("y", up.words or up.name, up.unit), named[name]]
+            return [
+                Column("x", across.words or across.name, across.unit),
+                Column("y", up.words or up.name, up.unit),
+                named[name],
+            ]
     return [named[name]]

@@ -64,6 +64,32 @@ function pictureOf(board, name, kind) {
   return picture(figureView(figure.id), wordsOf(head, foot, isDark(document.documentElement)), kind)
 }
 
+// All figures on one sheet, two a row, as a picture.
+async function sheet(kind) {
+  const pad = 10, rows = [], night = isDark(document.documentElement)
+  const drawn = Object.values(current.cards).map(({figure, head, foot}) =>
+    framed(figureView(figure.id), wordsOf(head, foot, night)))
+  for (let i = 0; i < drawn.length; i += 2) rows.push(drawn.slice(i, i + 2))
+  const ink = night ? "#f2f2f5" : "#1b1b1f", paper = night ? "#141416" : "#f6f6f8", parts = []
+  const wide = Math.max(...rows.map((row) => row.reduce((sum, part) => sum + part.wide + pad, pad)))
+  const where = [...document.querySelectorAll("#cursors .turner:not([hidden]) .head")].map((head) => [...head.children].map((part) => part.textContent).join(" "))
+  const words = [document.title, at("lesson").hidden ? "" : at("setting").selectedOptions[0].textContent, ...where]
+  parts.push(`<text x="${pad}" y="30" font-size="17" font-weight="600" fill="${ink}">${safe(words.filter(Boolean).join(" · "))}</text>`)
+  let y = 44
+  for (const row of rows) {
+    let x = pad
+    for (const part of row) {
+      parts.push(part.text.replace("<svg ", `<svg x="${x}" y="${y}" `))
+      x += part.wide + pad
+    }
+    y += Math.max(...row.map((part) => part.high)) + pad
+  }
+  const text = `<svg xmlns="http://www.w3.org/2000/svg" width="${wide}" height="${y}" viewBox="0 0 ${wide} ${y}" ` +
+    `font-family="${safe(FONT)}"><rect width="100%" height="100%" fill="${paper}"/>${parts.join("")}</svg>`
+  const blob = new Blob([text], {type: "image/svg+xml"})
+  return kind == "svg" ? blob : raster(blob, wide, y, paper)
+}
+
 async function boardOf(number) {
   if (!boards[number]) boards[number] = standUp(held.drawings[number])
   return boards[number]
@@ -187,11 +213,16 @@ async function attempt(work) {
 }
 
 // For programs that take pictures of this page.
+const ready = start()
 window.ridgeline = {
-  ready: start(),
+  ready, sheet,
   settings: held.settings.map(({name}) => name),
-  cursors: () => Object.fromEntries(Object.entries(controls).map(([name, {state}]) => [name, state.positions.length])),
   picture: (name, kind) => pictureOf(current, name, kind),
   show: (cursor, step) => controls[cursor].show(step),
-  paint: (night) => { at("dark").setAttribute("aria-pressed", String(night)); paint() },
+  bare: () => document.documentElement.classList.add("bare"),
+  async drawn() {
+    await ready
+    await Promise.all(Object.values(current.cards).map(({figure}) => figureView(figure.id).ready))
+    for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame)
+  },
 }

@@ -79,7 +79,9 @@ def _same(one: Model, other: Model) -> bool:
     )
 
 
-def _held(scene: Scene, settings: list[tuple[Preset, Model]], present: Model, report: Report) -> dict[str, Any]:
+def _held(
+    scene: Scene, settings: list[tuple[Preset, Model]], present: Model, report: Report
+) -> dict[str, Any]:
     """Everything that the page's script reads."""
     scene.prepare()
     pool, drawings, told = Pool(), list[Drawing](), []
@@ -145,7 +147,11 @@ def _shown(model: Model, name: str) -> str:
 def _style() -> str:
     """The look of the served page: what it says of shadow roots holds here for the elements themselves."""
     served = re.sub(r":host\((\.[\w-]+)\)", r"\1", theme.style())
-    return re.sub(r"^:host .*$", "", served, flags=re.MULTILINE) + theme.taking_style() + asset("onefile.css").read_text("utf-8")
+    return (
+        re.sub(r"^:host .*$", "", served, flags=re.MULTILINE)
+        + theme.taking_style()
+        + asset("onefile.css").read_text("utf-8")
+    )
 
 
 def _libraries(scene: Scene) -> str:
@@ -155,4 +161,6 @@ def _libraries(scene: Scene) -> str:
     if "$" in scene.story and panel is not None and panel.origin is not None:
         bundled = Path(panel.origin).parent / "dist" / "bundled" / "katex"
         texts += [path.read_text("utf-8") for path in sorted(bundled.glob("*/dist/katex.min.js"))[:1]]
-    return "\n".join(f"<script>{text.replace('</script', chr(60) + chr(92) + '/script')}</script>" for text in texts)
+    return "\n".join(
+        f"<script>{text.replace('</script', chr(60) + chr(92) + '/script')}</script>" for text in texts
+    )

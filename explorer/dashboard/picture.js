@@ -76,17 +76,12 @@ function isDark(element) {
   return getComputedStyle(element).colorScheme.trim() == "dark"
 }
 
-function inner(view, vector) {
-  const {width, height} = view.bbox
-  if (!vector) {
-    const ratio = view.export("png").canvas
-    return `<image x="0" y="0" width="${width}" height="${height}" href="${ratio.toDataURL("image/png")}"/>`
-  }
-  const svg = view.export("svg").ctx.get_serialized_svg(true)
-  return svg.replace(/^<\?xml[^>]*>/, "")
+// In lines, since a canvas has the screen's few pixels: a picture for print is drawn anew.
+function inner(view) {
+  return view.export("svg").ctx.get_serialized_svg(true).replace(/^<\?xml[^>]*>/, "")
 }
 
-function framed(view, words, vector) {
+function framed(view, words) {
   const {width, height} = view.bbox, pad = 12, parts = []
   let y = pad
   for (const line of broken(words.title, `600 14px ${FONT}`, width)) {
@@ -101,7 +96,7 @@ function framed(view, words, vector) {
     }
   }
   y += 8
-  parts.push(`<g transform="translate(${pad} ${y})">${inner(view, vector)}</g>`)
+  parts.push(`<g transform="translate(${pad} ${y})">${inner(view)}</g>`)
   y += height + 4
   for (const line of broken(words.caption, `12px ${FONT}`, width)) {
     y += 17
@@ -114,9 +109,9 @@ function framed(view, words, vector) {
     `<rect width="100%" height="100%" fill="${words.paper}"/>${parts.join("")}</svg>`}
 }
 
-// The picture of a figure as a file: "svg" is drawn in lines, "png" has twice the page's pixels.
+// The picture of a figure as a file: "svg", or "png" with twice the page's pixels.
 async function picture(view, words, kind) {
-  const {wide, high, text} = framed(view, words, kind == "svg")
+  const {wide, high, text} = framed(view, words)
   const drawn = new Blob([text], {type: "image/svg+xml"})
   return kind == "svg" ? drawn : raster(drawn, wide, high, words.paper)
 }

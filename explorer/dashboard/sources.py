@@ -61,7 +61,9 @@ class Sources:
 
     def place(self, kind: str, name: str) -> str:
         """The name of the source in which a page finds a table, a series or a field."""
-        kind = {"tables": "table", "series": "page", "fields": "page" if name in self._films else "field"}[kind]
+        kind = {"tables": "table", "series": "page", "fields": "page" if name in self._films else "field"}[
+            kind
+        ]
         return f"{kind}:{name}"
 
     def picture(self, frame: Frame, name: str) -> ColumnDataSource:
