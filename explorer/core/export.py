@@ -26,6 +26,9 @@ KINDS = {
     ".ipynb": "a notebook",
 }
 
+# table, series or field -> column -> {"label": words, "unit": unit}
+Described = Mapping[str, Mapping[str, Mapping[str, str]]]
+
 
 def write(model: Model, path: str | os.PathLike[str], table: str | None = None) -> Path:
     """Write the present frame of a model, or a program that computes it, to a file.
@@ -80,13 +83,25 @@ def npz(model: Model) -> bytes:
     return held.getvalue()
 
 
-def archive(model: Model) -> bytes:
-    """A zip with a CSV for every table, series and field, and the receipt."""
+def archive(model: Model, ending: str = ".csv", described: Described | None = None) -> bytes:
+    """A zip with a CSV or Parquet file for every table, series and field, the receipt, and what is `described`."""
     held = io.BytesIO()
+    described = described or {}
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as bundle:
         bundle.writestr("receipt.txt", receipt_text(model))
         for name, columns in tabular(model).items():
-            bundle.writestr(f"{name}.csv", csv(columns))
+            said = described.get(name, {})
+            content = csv(columns) if ending == ".csv" else parquet(columns, receipt(model), said)
+            bundle.writestr(f"{name}{ending}", content)
+        if described:
+            rows = [
+                {"file": f"{name}{ending}", "column": column, **words}
+                for name, columns in described.items()
+                for column, words in columns.items()
+            ]
+            bundle.writestr(
+                "columns.csv", csv({key: np.array([row[key] for row in rows]) for key in rows[0]})
+            )
     return held.getvalue()
 
 

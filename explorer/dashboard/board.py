@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import time
+from collections.abc import Callable
 from typing import Any
 
 import panel as pn
@@ -12,6 +13,7 @@ from explorer.core.frame import Frame
 from explorer.core.model import Model
 from explorer.core.registry import Scene
 from explorer.dashboard import theme
+from explorer.dashboard.cardtools import CardTools
 from explorer.dashboard.live import LiveFigure
 from explorer.dashboard.sources import Sources
 from explorer.dashboard.words import Words
@@ -22,8 +24,9 @@ EMPTY = '<div class="skeleton" aria-hidden="true"></div>'
 class _Card:
     """Title, legend, figure and caption of one figure."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, tools: CardTools) -> None:
         self._title = title
+        self._tools = tools
         sheets = [theme.style()]
         self.head = pn.pane.HTML(self._heading(""), stylesheets=sheets, margin=0, sizing_mode="stretch_width")
         self.body = pn.Column(
@@ -35,9 +38,10 @@ class _Card:
         )
         self.foot = Words(margin=0, sizing_mode="stretch_width")
         self.panel = pn.Column(
-            self.head,
+            pn.Row(self.head, tools.menu, sizing_mode="stretch_width", margin=0),
             self.body,
             self.foot,
+            tools.table,
             css_classes=["card"],
             stylesheets=sheets,
             sizing_mode="stretch_width",
@@ -48,6 +52,7 @@ class _Card:
 
     def put(self, figure: LiveFigure) -> None:
         self.head.object = self._heading(theme.legend_html(figure.legend))
+        self._tools.put(figure)
         self.body[:] = [pn.pane.Bokeh(figure.model, sizing_mode="stretch_width", margin=0)]
 
     def say(self, caption: str) -> None:
@@ -70,6 +75,7 @@ class Board:
         self._scene = scene
         self._model = model
         self._tapped = tapped
+        self.on_take: Callable[[str, str], None] = lambda figure, ending: None
         self.sources = Sources()
         self.figures: dict[str, LiveFigure] = {}
         self.builds: dict[str, int] = {}
@@ -86,8 +92,17 @@ class Board:
         """Stand up the cards, empty, unless they stand."""
         if self._cards:
             return
-        self._cards = {figure.name: _Card(figure.title) for figure in self._scene.figures}
+        self._cards = {
+            figure.name: _Card(
+                figure.title, CardTools(figure.name, figure.title, self._scene.name, self._take)
+            )
+            for figure in self._scene.figures
+        }
         self.panel[:] = [card.panel for card in self._cards.values()]
+
+    def _take(self, figure: str, ending: str) -> None:
+        if ending in (".csv", ".parquet"):
+            self.on_take(figure, ending)
 
     def show(self, frame: Frame) -> None:
         """Bring the figures up to this frame; a hidden page only remembers it."""

@@ -12,6 +12,7 @@ from explorer.core import export
 from explorer.core.figure import Figure
 from explorer.core.frame import Array, Frame
 from explorer.core.model import Model
+from explorer.dashboard.drawing_lock import DRAWING
 
 KINDS = ("tables", "series", "fields")
 LOG = " (log)"
@@ -59,8 +60,22 @@ def read_by(drawn: hv.Overlay, frame: Frame, entries: set[tuple[str, str]]) -> R
 def figure_columns(spec: Figure, frame: Frame) -> Read:
     """The same for a figure that is not drawn yet."""
     entries: set[tuple[str, str]] = set()
-    drawn = spec.draw(frame.watched(entries))
-    return read_by(drawn if isinstance(drawn, hv.Overlay) else hv.Overlay([drawn]), frame, entries)
+    with DRAWING:
+        drawn = spec.draw(frame.watched(entries))
+        return read_by(drawn if isinstance(drawn, hv.Overlay) else hv.Overlay([drawn]), frame, entries)
+
+
+def scene_columns(model: Model) -> dict[str, dict[str, Column]]:
+    """table, series or field -> name -> column, for all that the scene's figures draw."""
+    from explorer.core.registry import find
+
+    found: dict[str, dict[str, Column]] = {}
+    for spec in find(model.scene_name).figures:
+        for name, (described, _values) in figure_tables(model, spec).items():
+            for column in described:
+                if column.words or column.unit or column.name not in found.get(name, {}):
+                    found.setdefault(name, {}).setdefault(column.name, column)
+    return found
 
 
 def figure_tables(model: Model, spec: Figure) -> dict[str, tuple[list[Column], dict[str, Array]]]:

@@ -3,7 +3,7 @@
 function menu({label, words, items, chosen}) {
   const root = document.createElement("div"), button = document.createElement("button")
   const list = document.createElement("div")
-  root.className = "menu"
+  root.className = words ? "menu worded" : "menu"
   button.type = "button"
   button.setAttribute("aria-haspopup", "menu")
   button.setAttribute("aria-expanded", "false")

@@ -27,6 +27,7 @@ from explorer.dashboard.controls import Controls
 from explorer.dashboard.session import SLOW, Session, sentence
 from explorer.dashboard.shell import shell
 from explorer.dashboard.story import story
+from explorer.dashboard.takehome import TakeHome
 from explorer.dashboard.words import Words
 
 OWN = "your own setting"
@@ -61,6 +62,8 @@ class ScenePage:
         self.board = Board(scene, self.model, lambda values: self._changed(values, False))
         self.session = Session(self.model, self._show, self._schedule)
         self.controls = Controls(self.model, self._changed)
+        self.taking = TakeHome(self.model, self._schedule, lambda text: self._say(text))
+        self.board.on_take = self.taking.figure
         self._parts()
         self.session.on_checks = self._show_checks
         self.session.on_progress = self._show_progress
@@ -118,7 +121,7 @@ class ScenePage:
             self.scene.summary,
             sidebar=[self._presets(), self.controls.panel],
             main=[pn.Column(*main, css_classes=["main"], stylesheets=sheets, sizing_mode="stretch_width")],
-            header=[self._home()],
+            header=[self.taking.panel, self._home()],
             sidebar_width=310,
         )
         self.panel.jscallback(
@@ -281,6 +284,7 @@ class ScenePage:
     def close(self) -> None:
         """The session ended: stop its worker and let go of its figures."""
         self.session.close()
+        self.taking.close()
 
 
 def build(name: str, **inputs: Any) -> Any:

@@ -88,4 +88,17 @@ def contents(model: Model, name: str, wish: Wish = NOTHING_MORE, report: Report 
         from explorer.dashboard import figure_files
 
         return figure_files.contents(model, wish.figure, ending, wish.table)
+    if ending == ".zip":
+        return data(model, ".csv")
     return export.contents(model, ending, wish.table, name)
+
+
+def data(model: Model, ending: str) -> bytes:
+    """A zip of every table, series and field as .csv or .parquet, with the words and units of the figures."""
+    from explorer.dashboard.columns import scene_columns
+
+    described = {
+        name: {column.name: {"label": column.words, "unit": column.unit} for column in columns.values()}
+        for name, columns in scene_columns(model).items()
+    }
+    return export.archive(model, ending, described)
