@@ -46,15 +46,15 @@ def read_by(drawn: hv.Overlay, frame: Frame, entries: set[tuple[str, str]]) -> R
     """(kind, name) of each table, series and field that a figure looked up -> the columns that it draws of it."""
     named = _named(drawn)
     found: Read = {}
-    for kind, name in sorted(entries):
-        held = getattr(frame, kind).get(name) if kind in KINDS else None
+    for kind, name in sorted((kind, name) for kind, name in entries if kind in KINDS):
+        held = getattr(frame, kind).get(name)
         if kind == "fields" and held is not None and name in named:
             found[kind, name] = _of_picture(drawn, name, named)
         elif isinstance(held, Mapping):
             columns = [named[column] for column in held if column in named]
             if columns:
                 found[kind, name] = columns
-    return found
+    return dict(sorted(found.items(), key=lambda entry: KINDS.index(entry[0][0])))
 
 
 def figure_columns(spec: Figure, frame: Frame) -> Read:

@@ -6,20 +6,19 @@ import math
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 from explorer.core import export
 from explorer.core.model import Model
 from explorer.core.runner import Report, silent
 from explorer.core.values import InputError
-from explorer.dashboard.pictures import opened
+from explorer.dashboard.pictures import WIDTH, opened
 
 # Pages a second, as the page plays them; a longer book is shown in fewer pictures.
 RATE = 12
 MOST = 240
 INSTALL = "a film needs ffmpeg; install it with: pip install ridgeline-explorer[film] (or the system's own)."
-EVEN = "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white"
+EVEN = "crop=trunc(iw/2)*2:trunc(ih/2)*2"  # the usual codecs take even sizes only
 CODECS = {
     ".mp4": ["-vf", EVEN, "-c:v", "libx264", "-crf", "20", "-pix_fmt", "yuv420p", "-movflags", "+faststart"],
     ".webm": [
@@ -43,6 +42,8 @@ CODECS = {
         "0",
     ],
 }
+PICTURE = "picture-{:04d}.png"
+TURN = "([cursor, step]) => { ridgeline.show(cursor, step); return ridgeline.drawn() }"
 
 
 def ffmpeg() -> str:
@@ -78,9 +79,9 @@ def film(
     stride = math.ceil(steps / MOST)
     pages = [*range(0, steps - 1, stride), steps - 1]
     with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / f"film{ending}"
-        _join(tool, _pictures(model, name, pages, dark, report), target, model)
-        return target.read_bytes()
+        _draw(model, name, pages, dark, Path(folder), report)
+        report(0.99, "joining the pictures")
+        return _joined(tool, Path(folder), ending, model)
 
 
 def _cursor(model: Model, wanted: str | None) -> str:
@@ -96,45 +97,26 @@ def _cursor(model: Model, wanted: str | None) -> str:
     return wanted
 
 
-def _pictures(model: Model, cursor: str, pages: list[int], dark: bool, report: Report) -> Iterator[bytes]:
+def _draw(model: Model, cursor: str, pages: list[int], dark: bool, folder: Path, report: Report) -> None:
+    """Every page as a PNG."""
     report(0.0, "drawing")
     with opened(model, dark) as page:
         page.evaluate("() => ridgeline.bare()")
-        stage = page.locator("#stage")
+        box = page.locator("#stage").bounding_box()
+        page.set_viewport_size({"width": WIDTH, "height": math.ceil(box["y"] + box["height"])})
         for place, step in enumerate(pages):
             report(place / len(pages), "drawing")
-            page.evaluate(
-                "([cursor, step]) => { ridgeline.show(cursor, step); return ridgeline.drawn() }",
-                [cursor, step],
-            )
-            yield stage.screenshot(animations="disabled")
+            page.evaluate(TURN, [cursor, step])
+            page.screenshot(clip=box, path=folder / PICTURE.format(place))
 
 
-def _join(tool: str, pictures: Iterator[bytes], target: Path, model: Model) -> None:
+def _joined(tool: str, folder: Path, ending: str, model: Model) -> bytes:
+    target = folder / f"film{ending}"
     said = "; ".join(f"{name} {text}" for name, text in export.receipt(model).items())
-    given = ["-f", "image2pipe", "-framerate", str(RATE), "-c:v", "png", "-i", "-"]
-    command = [tool, "-hide_banner", "-loglevel", "error", "-y", *given, *CODECS[target.suffix]]
-    first = next(pictures)  # what is missing is said before anything starts
-    with (
-        tempfile.TemporaryFile() as errors,
-        subprocess.Popen(
-            [*command, "-metadata", f"comment={said}", str(target)], stdin=subprocess.PIPE, stderr=errors
-        ) as job,
-    ):
-        try:
-            job.stdin.write(first)
-            for picture in pictures:
-                job.stdin.write(picture)
-            job.stdin.close()
-        except BrokenPipeError:
-            pass  # it gave up; the reason stands in its messages
-        except BaseException:
-            job.kill()
-            raise
-        failed = job.wait()
-        errors.seek(0)
-        words = errors.read().decode("utf-8", "replace").strip().splitlines()
-    if failed or not target.exists():
-        raise InputError(
-            f"ffmpeg could not write a {target.suffix}: {words[0] if words else 'no reason given'}."
-        )
+    command = [tool, "-hide_banner", "-loglevel", "error", "-framerate", str(RATE), "-i", "picture-%04d.png"]
+    command += [*CODECS[ending], "-metadata", f"comment={said}", target.name]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", check=False)
+    if done.returncode or not target.exists():
+        words = done.stderr.strip().splitlines()
+        raise InputError(f"ffmpeg could not write a {ending}: {words[0] if words else 'it gave no reason'}.")
+    return target.read_bytes()

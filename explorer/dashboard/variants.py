@@ -116,4 +116,8 @@ class Drawing:
             }
             for name, figure in self.figures.items()
         ]
-        return {"document": self._document.to_json(deferred=False), "figures": figures}
+        document = self._document.to_json(deferred=False)
+        document.pop(
+            "defs", None
+        )  # kinds of models that a server's pages have: these figures are Bokeh's own
+        return {"document": document, "figures": figures}
