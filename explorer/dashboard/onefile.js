@@ -3,7 +3,7 @@ const held = JSON.parse(document.getElementById("held").textContent)
 const at = (id) => document.getElementById(id)
 const unpacked = new Map(), boards = [], controls = {}
 const dark = matchMedia("(prefers-color-scheme: dark)")
-let current = null, newest = 0
+let current = null, newest = 0, showing = ""
 
 async function column(key) {
   if (!unpacked.has(key)) {
@@ -124,6 +124,7 @@ async function choose(number) {
   paint()
   await draw(board)
   for (const {figure} of Object.values(board.cards)) figureView(figure.id)?.reset()
+  showing = setting.name
 }
 
 function say(setting) {
@@ -217,7 +218,13 @@ const ready = start()
 window.ridgeline = {
   ready, sheet,
   settings: held.settings.map(({name}) => name),
+  document: () => current.doc,
+  shown: () => showing,
   picture: (name, kind) => pictureOf(current, name, kind),
+  place(name, x, y) {  // where a point of a figure's data lies on the screen
+    const view = figureView(current.cards[name].figure.id), box = view.canvas_view.el.getBoundingClientRect()
+    return [box.x + view.frame.x_scale.compute(x), box.y + view.frame.y_scale.compute(y)]
+  },
   show: (cursor, step) => controls[cursor].show(step),
   bare: () => document.documentElement.classList.add("bare"),
   async drawn() {
