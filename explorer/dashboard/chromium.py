@@ -35,7 +35,9 @@ def browser() -> Iterator[Any]:
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        raise InputError("this needs Playwright; install it with: pip install playwright") from None
+        raise InputError(
+            "this needs Playwright; install it with: pip install ridgeline-explorer[film]"
+        ) from None
     path = chromium()
     if path is None:
         raise InputError("this needs Chromium; install it (Debian: apt-get install chromium).")
