@@ -17,6 +17,7 @@ examples:
   explorer serve ridge/path         serve one scene
   explorer check                    run every scene's checks; exit 1 if one fails
   explorer export ridge/path --set alpha=10 --to path.npz
+  explorer export ridge/path --to path.html         the page in one file, for a talk without a network
 """
 
 

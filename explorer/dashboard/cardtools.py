@@ -32,7 +32,7 @@ class CardTable(JSComponent):
     parts = param.List(doc="The sources it reads, and their columns.")
 
     _esm = script("datatable", "table_view")
-    _stylesheets = [theme.style(), theme.taking_style()]
+    _stylesheets = [theme.taking_style()]
 
 
 class CardTools:

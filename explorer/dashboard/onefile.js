@@ -36,10 +36,11 @@ function standUp(drawing) {
   for (const figure of drawing.figures) {
     const card = document.createElement("article"), head = document.createElement("div")
     const plot = document.createElement("div"), foot = document.createElement("div")
+    card.setAttribute("aria-label", figure.title)
     card.className = "card"; head.className = "head"; plot.className = "plot"
     head.innerHTML = `<h3></h3>${figure.legend}`
     head.querySelector("h3").textContent = figure.title
-    foot.innerHTML = '<p class="caption" aria-live="off"></p>'
+    foot.innerHTML = '<p class="caption"></p>'
     const table = dataTable(() => board.doc, figure.title)
     table.read(figure.columns)
     const actions = menu({label: `Take home: ${figure.title}`, chosen: (key) => take(board, figure, key), items: [
@@ -53,10 +54,9 @@ function standUp(drawing) {
   return board
 }
 
-async function take(board, {name, id}, key) {
-  const {head, foot, table} = board.cards[name]
-  if (key == "table") { table.open = true; return }
-  save(await pictureOf(board, name, key), `${held.stem}-${name}.${key}`)
+async function take(board, {name}, key) {
+  if (key == "table") board.cards[name].table.open = true
+  else save(await pictureOf(board, name, key), `${held.stem}-${name}.${key}`)
 }
 
 function pictureOf(board, name, kind) {
@@ -90,11 +90,6 @@ async function sheet(kind) {
   return kind == "svg" ? blob : raster(blob, wide, y, paper)
 }
 
-async function boardOf(number) {
-  if (!boards[number]) boards[number] = standUp(held.drawings[number])
-  return boards[number]
-}
-
 async function draw(board) {
   if (board.drawn) return
   board.drawn = true
@@ -105,7 +100,7 @@ async function draw(board) {
 // Settings ------------------------------------------------------------------------------------------------------
 
 async function choose(number) {
-  const mine = ++newest, setting = held.settings[number], board = await boardOf(setting.drawing)
+  const mine = ++newest, setting = held.settings[number], board = boards[setting.drawing] ??= standUp(held.drawings[setting.drawing])
   const data = []
   for (const [id, columns] of Object.entries(setting.data)) data.push([id, await columnsOf(columns)])
   if (mine != newest) return

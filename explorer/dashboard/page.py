@@ -62,7 +62,7 @@ class ScenePage:
         self.board = Board(scene, self.model, lambda values: self._changed(values, False))
         self.session = Session(self.model, self._show, self._schedule)
         self.controls = Controls(self.model, self._changed)
-        self.taking = TakeHome(self.model, self._schedule, lambda text: self._say(text))
+        self.taking = TakeHome(self.model, self._schedule, self._say, lambda: self.board.dark)
         self.board.on_take = self.taking.figure
         self._parts()
         self.session.on_checks = self._show_checks

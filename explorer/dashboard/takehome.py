@@ -52,15 +52,22 @@ class TakeHome:
         model    : Model     the page's model
         schedule : runs a function on the page's own thread, after so many milliseconds
         say      : shows a sentence on the page
+        dark     : says whether the page is dark; a film takes its ground
     """
 
     def __init__(
-        self, model: Model, schedule: Callable[[Callable[[], None], int], Any], say: Callable[[str], None]
+        self,
+        model: Model,
+        schedule: Callable[[Callable[[], None], int], Any],
+        say: Callable[[str], None],
+        dark: Callable[[], bool],
     ) -> None:
         self._model = model
         self._schedule = schedule
         self._say = say
+        self._dark = dark
         self._runner = Runner()
+        self._closed = False
         items = [{"key": key, "words": words, "hint": hint} for key, (words, hint) in ITEMS.items()]
         self.panel = Menu(label="Take home", words="Take home", items=items, margin=0)
         self.panel.on_msg(lambda event: self._heard(event.data))
@@ -71,7 +78,13 @@ class TakeHome:
 
     def close(self) -> None:
         """The page is gone."""
+        self._closed = True
         self._runner.close()
+
+    def _on_page(self, action: Callable[[], None]) -> None:
+        """Run on the page's thread, while there is a page."""
+        if not self._closed:
+            self._schedule(lambda: None if self._closed else action(), 0)
 
     def _heard(self, message: dict[str, Any]) -> None:
         token, key = message.get("token"), message.get("key")
@@ -80,7 +93,8 @@ class TakeHome:
             if parcel is not None:
                 self.panel._send_msg({"name": parcel[0], "bytes": parcel[1]})
         elif key in ITEMS:
-            self._make(lambda model, report: made(model, key, report), DOING.get(key, "writing"))
+            dark = self._dark()
+            self._make(lambda model, report: made(model, key, dark, report), DOING.get(key, "writing"))
 
     def _make(self, work: Callable[[Model, Report], tuple[str, bytes]], doing: str) -> None:
         """Make a file in the worker; a newer wish takes the place of an older one."""
@@ -88,13 +102,13 @@ class TakeHome:
         self.panel.busy = f"{doing}…"
 
         def progress(share: float, _text: str) -> None:
-            self._schedule(lambda: self._tell(f"{doing}, {share:.0%}…" if share else f"{doing}…"), 0)
+            self._on_page(lambda: self._tell(f"{doing}, {share:.0%}…" if share else f"{doing}…"))
 
         self._runner.submit(
             Job(
                 lambda report: work(model, report),
-                done=lambda file: self._schedule(lambda: self._give(*file), 0),
-                failed=lambda error: self._schedule(lambda: self._failed(error), 0),
+                done=lambda file: self._on_page(lambda: self._give(*file)),
+                failed=lambda error: self._on_page(lambda: self._failed(error)),
                 progress=progress,
             )
         )
@@ -117,10 +131,10 @@ class TakeHome:
             logging.getLogger(__name__).error("a file could not be made", exc_info=error)
 
 
-def made(model: Model, key: str, report: Report) -> tuple[str, bytes]:
+def made(model: Model, key: str, dark: bool, report: Report) -> tuple[str, bytes]:
     """(name, bytes) of an item of the menu."""
     stem = model.scene_name.replace("/", "-")
     if key == "parquet":
         return f"{stem}-parquet.zip", take.data(model, ".parquet")
     name = f"test_{stem.replace('-', '_')}.py" if key == "test" else f"{stem}.{key}"
-    return name, take.contents(model, name, report=report)
+    return name, take.contents(model, name, take.Wish(dark=dark), report)

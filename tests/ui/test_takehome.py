@@ -86,10 +86,10 @@ def test_the_data_are_those_on_the_screen(visit, monkeypatch):
     assert len(fetched) == 3
 
 
-@pytest.mark.parametrize("address", [True, False], ids=["fetched", "carried by the page"])
-def test_the_page_in_one_file(visit, chromium, tmp_path, address):
+@pytest.mark.parametrize("fetched", [True, False], ids=["fetched", "carried by the page"])
+def test_the_page_in_one_file(visit, chromium, tmp_path, fetched):
     held = visit().open(f"{TOY}?frequency=2.0").settled()
-    if not address:  # such as in a notebook, where nobody answers there
+    if not fetched:  # such as in a notebook, where nobody answers there
         held.page.route("**/take/*", lambda route: route.abort())
     name, content = taken(held, "Page in one file")
     (tmp_path / name).write_bytes(content)
@@ -99,7 +99,7 @@ def test_the_page_in_one_file(visit, chromium, tmp_path, address):
     page.evaluate("() => ridgeline.drawn()")
     assert on_screen(held) in page.locator("#receipt").inner_text()
     context.close()
-    held.errors[:] = [error for error in held.errors if address or "ERR_FAILED" not in error]
+    held.errors[:] = [error for error in held.errors if fetched or "ERR_FAILED" not in error]
 
 
 def test_the_menu_by_keyboard_and_a_failure_in_one_sentence(visit, monkeypatch):
