@@ -5,6 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from explorer.core.model import Model
 
 DESCRIPTION = "Ridgeline: live pictures of machine-learning theory that check themselves."
 EPILOGUE = """\
@@ -13,6 +17,7 @@ examples:
   explorer serve ridge/path         serve one scene
   explorer check                    run every scene's checks; exit 1 if one fails
   explorer export ridge/path --set alpha=10 --to path.npz
+  explorer export ridge/path --to path.html         the page in one file, for a talk without a network
 """
 
 
@@ -65,25 +70,43 @@ def _parser() -> argparse.ArgumentParser:
     )
     bench.add_argument("--no-browser", action="store_true", help="leave out what needs Chromium")
     bench.set_defaults(run=_bench)
-    export = commands.add_parser("export", help="write a setting's numbers, or a program that computes them")
-    export.add_argument("scene", help="such as ridge/path; or a link, as it stands in a page's address")
-    export.add_argument(
-        "--to", required=True, metavar="FILE", help="ends in .npz .zip .csv .parquet .py or .ipynb"
+    _export_options(
+        commands.add_parser(
+            "export", help="write a setting's numbers, pictures, page, or programs that compute them"
+        )
     )
-    export.add_argument(
+    pictures = commands.add_parser("thumbnails", help="draw the gallery's thumbnails anew (needs Chromium)")
+    pictures.add_argument("scenes", nargs="*", metavar="scene")
+    pictures.set_defaults(run=_thumbnails)
+    return parser
+
+
+def _export_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("scene", help="such as ridge/path; or a link, as it stands in a page's address")
+    parser.add_argument(
+        "--to",
+        required=True,
+        metavar="FILE",
+        help="ends in .npz .zip .csv .parquet, .py .ipynb, .html, .png .svg, or .mp4 .webm .gif",
+    )
+    parser.add_argument(
         "--set",
         action="append",
         default=[],
         metavar="INPUT=VALUE",
         help="an input that is not at its default",
     )
-    export.add_argument("--preset", metavar="NAME", help="start from this preset of the scene")
-    export.add_argument("--table", metavar="NAME", help="the table that a .csv or .parquet holds")
-    export.set_defaults(run=_export)
-    pictures = commands.add_parser("thumbnails", help="draw the gallery's thumbnails anew (needs Chromium)")
-    pictures.add_argument("scenes", nargs="*", metavar="scene")
-    pictures.set_defaults(run=_thumbnails)
-    return parser
+    parser.add_argument("--preset", metavar="NAME", help="start from this preset of the scene")
+    parser.add_argument("--table", metavar="NAME", help="the table that a .csv or .parquet holds")
+    parser.add_argument(
+        "--figure", metavar="NAME", help="the figure that is drawn, or whose columns are written"
+    )
+    parser.add_argument(
+        "--cursor", metavar="NAME", help="the cursor that a film plays (the one with most pages)"
+    )
+    parser.add_argument("--no-presets", action="store_true", help="leave the presets out of an .html")
+    parser.add_argument("--dark", action="store_true", help="pictures and films on a dark ground")
+    parser.set_defaults(run=_export)
 
 
 def _serve_options(parser: argparse.ArgumentParser, named: bool = False) -> None:
@@ -159,21 +182,29 @@ def _bench(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from explorer.core import export, link, registry
+    from explorer.dashboard import take
+
+    model = _setting(options)
+    wish = take.Wish(options.table, options.figure, options.cursor, not options.no_presets, options.dark)
+    written = take.write(model, options.to, wish)
+    print(f"{written}: {model.scene_name}, digest {model.frame.digest()}")
+    return 0
+
+
+def _setting(options: argparse.Namespace) -> Model:
+    """The model of a scene's name or link, its preset and what is set."""
+    from explorer.core import link, registry
     from explorer.core.values import InputError
 
     pairs = [pair.partition("=") for pair in options.set]
-    for name, sign, _value in pairs:
+    for given, sign, _value in pairs:
         if not sign:
-            raise InputError(f"--set takes input=value; {name[:40]!r} has no value.")
+            raise InputError(f"--set takes input=value; {given[:40]!r} has no value.")
     name, texts = link.decode(options.scene) if "=" in options.scene else (options.scene, {})
     scene = registry.find(name)
     preset = scene.preset(options.preset).inputs if options.preset else {}
-    texts |= {name: value for name, _sign, value in pairs}
-    model = scene.open(**{**preset, **link.read_inputs(scene.model_class, texts)})
-    written = export.write(model, options.to, options.table)
-    print(f"{written}: {scene.name}, digest {model.frame.digest()}")
-    return 0
+    texts |= {given: value for given, _sign, value in pairs}
+    return scene.open(**{**preset, **link.read_inputs(scene.model_class, texts)})
 
 
 def _thumbnails(options: argparse.Namespace) -> int:

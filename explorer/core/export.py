@@ -26,6 +26,9 @@ KINDS = {
     ".ipynb": "a notebook",
 }
 
+# table, series or field -> column -> {"label": words, "unit": unit}
+Described = Mapping[str, Mapping[str, Mapping[str, str]]]
+
 
 def write(model: Model, path: str | os.PathLike[str], table: str | None = None) -> Path:
     """Write the present frame of a model, or a program that computes it, to a file.
@@ -45,8 +48,7 @@ def write(model: Model, path: str | os.PathLike[str], table: str | None = None) 
         raise InputError(f"{path.name} has no known ending; give one of {known}.")
     if table is not None and ending not in (".csv", ".parquet"):
         raise InputError(f"one table is a .csv or a .parquet; {path.name} is neither.")
-    _replace(path, contents(model, ending, table, path.name))
-    return path
+    return save(path, contents(model, ending, table, path.name))
 
 
 def contents(model: Model, ending: str, table: str | None = None, name: str = "") -> bytes:
@@ -68,6 +70,11 @@ def receipt(model: Model) -> dict[str, str]:
     return {"link": model.link(), "version": VERSION, "digest": model.frame.digest()}
 
 
+def receipt_text(model: Model) -> str:
+    """The receipt, a line for each part."""
+    return "".join(f"{name}: {text}\n" for name, text in receipt(model).items())
+
+
 def npz(model: Model) -> bytes:
     """The frame as ``numpy.load`` reads it without pickles: ``tables/path/loo`` and so on, and the receipt."""
     held = io.BytesIO()
@@ -76,14 +83,25 @@ def npz(model: Model) -> bytes:
     return held.getvalue()
 
 
-def archive(model: Model) -> bytes:
-    """A zip with a CSV for every table, series and field, and the receipt."""
+def archive(model: Model, ending: str = ".csv", described: Described | None = None) -> bytes:
+    """A zip with a CSV or Parquet file for every table, series and field, the receipt, and what is `described`."""
     held = io.BytesIO()
+    described = described or {}
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as bundle:
-        said = "".join(f"{name}: {text}\n" for name, text in receipt(model).items())
-        bundle.writestr("receipt.txt", said)
+        bundle.writestr("receipt.txt", receipt_text(model))
         for name, columns in tabular(model).items():
-            bundle.writestr(f"{name}.csv", csv(columns))
+            said = described.get(name, {})
+            content = csv(columns) if ending == ".csv" else parquet(columns, receipt(model), said)
+            bundle.writestr(f"{name}{ending}", content)
+        if described:
+            rows = [
+                {"file": f"{name}{ending}", "column": column, **words}
+                for name, columns in described.items()
+                for column, words in columns.items()
+            ]
+            bundle.writestr(
+                "columns.csv", csv({key: np.array([row[key] for row in rows]) for key in rows[0]})
+            )
     return held.getvalue()
 
 
@@ -142,17 +160,27 @@ def csv(columns: Mapping[str, Array]) -> bytes:
     return held.getvalue()
 
 
-def parquet(columns: Mapping[str, Array], said: Mapping[str, str]) -> bytes:
-    """A Parquet file; the receipt stands in its metadata."""
+def parquet(
+    columns: Mapping[str, Array],
+    said: Mapping[str, str],
+    described: Mapping[str, Mapping[str, str]] | None = None,
+) -> bytes:
+    """A Parquet file; the receipt stands in its metadata, what is `described` of a column in the column's own."""
     from pyarrow.parquet import write_table
 
+    table = _arrow(columns, said)
+    for place, column in enumerate(table.schema):
+        known = {name: text for name, text in (described or {}).get(column.name, {}).items() if text}
+        if known:
+            table = table.cast(table.schema.set(place, column.with_metadata(known)))
     held = io.BytesIO()
-    write_table(_arrow(columns, said), held)
+    write_table(table, held)
     return held.getvalue()
 
 
-def _replace(path: Path, content: bytes) -> None:
+def save(path: str | os.PathLike[str], content: bytes) -> Path:
     """Write a file as a whole or not at all."""
+    path = Path(path)
     part = path.with_name(f".{path.name}.part")
     try:
         try:
@@ -164,3 +192,4 @@ def _replace(path: Path, content: bytes) -> None:
         raise InputError(
             f"{path.name} could not be written: {(error.strerror or 'unknown').lower()}."
         ) from None
+    return path

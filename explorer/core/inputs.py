@@ -51,6 +51,18 @@ class Info:
         return self.when if isinstance(self.when, tuple) else (self.when,)
 
 
+def matters(info: Info, model: Any) -> bool:
+    """Whether an input matters now: in one case all other inputs named there have values that make it matter."""
+    return any(
+        all(_plain(getattr(model, other)) in values for other, values in case.items()) for case in info.cases
+    )
+
+
+def _plain(value: Any) -> Any:
+    """What a condition says of a value: a table or a file of one's own is "yours"."""
+    return value if isinstance(value, str | int | float | bool) else "yours"
+
+
 def _split(kind: str, options: dict[str, Any]) -> tuple[Info, dict[str, Any]]:
     own = {
         name: options.pop(name)

@@ -109,8 +109,10 @@ class Model(param.Parameterized):
         return self.update(**self.defaults())
 
     def copy(self) -> Self:
-        """A model of its own with the same inputs, such as a worker thread may compute on."""
-        return type(self)(**{name: getattr(self, name) for name in self.inputs()})
+        """A model of its own with the same inputs, such as a worker may compute on; a finished frame goes along."""
+        made = type(self)(**{name: getattr(self, name) for name in self.inputs()})
+        made._frame = self._frame
+        return made
 
     def _mark_stale(self, *_events: param.parameterized.Event) -> None:
         self._frame = None

@@ -14,6 +14,7 @@ from explorer.core.frame import Frame
 from explorer.core.model import Model
 from explorer.core.registry import Scene
 from explorer.dashboard import theme
+from explorer.dashboard.cardtools import CardTools
 from explorer.dashboard.ghost import Ghost, ghosts, haunt
 from explorer.dashboard.live import LiveFigure
 from explorer.dashboard.sources import Sources
@@ -25,8 +26,9 @@ EMPTY = '<div class="skeleton" aria-hidden="true"></div>'
 class _Card:
     """Title, legend, figure and caption of one figure."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, tools: CardTools) -> None:
         self._title = title
+        self._tools = tools
         sheets = [theme.style()]
         self.head = Words(object=self._heading(""), margin=0, sizing_mode="stretch_width")
         self.body = pn.Column(
@@ -38,9 +40,10 @@ class _Card:
         )
         self.foot = Words(margin=0, sizing_mode="stretch_width")
         self.panel = pn.Column(
-            self.head,
+            pn.Row(self.head, tools.menu, sizing_mode="stretch_width", margin=0),
             self.body,
             self.foot,
+            tools.table,
             css_classes=["card"],
             stylesheets=sheets,
             sizing_mode="stretch_width",
@@ -51,6 +54,7 @@ class _Card:
 
     def put(self, figure: LiveFigure) -> None:
         self.head.object = self._heading(theme.legend_html(figure.legend))
+        self._tools.put(figure)
         self.body[:] = [pn.pane.Bokeh(figure.model, sizing_mode="stretch_width", margin=0)]
 
     def say(self, caption: str) -> None:
@@ -87,6 +91,7 @@ class Board:
         self._refused = refused
         self._captions = captions
         self._mark = mark
+        self.on_take: Callable[[str, str], None] = lambda figure, ending: None
         self.sources = Sources(mark)
         self.figures: dict[str, LiveFigure] = {}
         self.builds: dict[str, int] = {}
@@ -108,7 +113,12 @@ class Board:
         """Stand up the cards, empty, unless they stand."""
         if self._cards:
             return
-        self._cards = {figure.name: _Card(self._title(figure)) for figure in self._scene.figures}
+        self._cards = {
+            figure.name: _Card(
+                self._title(figure), CardTools(figure.name, figure.title, self._scene.name, self._take)
+            )
+            for figure in self._scene.figures
+        }
         self.panel[:] = self.cards
 
     @property
@@ -118,6 +128,10 @@ class Board:
 
     def _title(self, figure: Figure) -> str:
         return f"{self._mark.capitalize().strip()}: {figure.title}" if self._mark else figure.title
+
+    def _take(self, figure: str, ending: str) -> None:
+        if ending in (".csv", ".parquet"):
+            self.on_take(figure, ending)
 
     def show(self, frame: Frame) -> None:
         """Bring the figures up to this frame; a hidden page only remembers it."""

@@ -13,7 +13,7 @@ import param
 from bokeh.models import CustomJSTickFormatter
 
 from explorer.core import inputs
-from explorer.core.inputs import Info
+from explorer.core.inputs import matters
 from explorer.core.model import Model
 from explorer.core.table_error import MAX_BYTES
 from explorer.dashboard import theme
@@ -85,7 +85,7 @@ class Controls:
                     if "value_throttled" in widget.param and widget.value_throttled != shown:
                         with param.edit_constant(widget):
                             widget.value_throttled = shown
-                self._boxes.get(name, widget).visible = _matters(parameter.info, model)
+                self._boxes.get(name, widget).visible = matters(parameter.info, model)
             for title, names in self._members.items():
                 shown = (self._boxes.get(name, self.widgets[name]).visible for name in names)
                 self._sections[title].visible = any(shown)
@@ -293,18 +293,6 @@ class Controls:
 
 def _is_log(parameter: Any) -> bool:
     return parameter.info.log and parameter.info.kind == "number"
-
-
-def _matters(info: Info, model: Model) -> bool:
-    """Whether an input matters now: in one case all other inputs named there have values that make it matter."""
-    return any(
-        all(_plain(getattr(model, other)) in values for other, values in case.items()) for case in info.cases
-    )
-
-
-def _plain(value: Any) -> Any:
-    """What a condition says of a value: a table or a file of one's own is "yours"."""
-    return value if isinstance(value, str | int | float | bool) else "yours"
 
 
 def _common(parameter: Any) -> dict[str, Any]:

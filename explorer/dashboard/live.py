@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import holoviews as hv
@@ -26,6 +27,8 @@ from holoviews.core.util import match_spec
 from explorer.core.figure import Figure, Handles
 from explorer.core.frame import Frame
 from explorer.dashboard import theme
+from explorer.dashboard.columns import read_by
+from explorer.dashboard.drawing_lock import DRAWING
 from explorer.dashboard.sources import Sources, same_columns
 
 # A tap on a figure moves a cursor in the browser; the scrub control listens on its own document.
@@ -50,8 +53,13 @@ class LiveFigure:
         self._derived: list[tuple[Any, int]] = []
         self._colours: list[tuple[Any, ColumnDataSource, str]] = []
         self._read: set[tuple[str, str]] = set()
+        with DRAWING:
+            self._build(frame, dark)
+
+    def _build(self, frame: Frame, dark: bool) -> None:
         drawn = self._draw(frame.watched(self._read))
         self._built_for = frame.structure(self._read)
+        self._columns = read_by(drawn, frame, self._read)
         self._plot = hv.renderer("bokeh").get_plot(drawn)
         self.model = self._plot.state
         self._legend_items = theme.take_legend(self.model)
@@ -73,15 +81,30 @@ class LiveFigure:
     def legend(self) -> list[theme.Entry]:
         return theme.legend(self._legend_items)
 
+    def table(self) -> list[dict[str, Any]]:
+        """The columns that the figure draws, and the source in which the browser holds them."""
+        return [
+            {
+                "name": name,
+                "source": self._sources.place(kind, name),
+                "columns": [asdict(column) for column in held],
+            }
+            for (kind, name), held in self._columns.items()
+        ]
+
     def push(self, frame: Frame) -> None:
         """Fill the derived marks and span the colours; `Sources.push` has filled the shared sources before."""
         if self._derived:
-            drawn = self._draw(frame)
-            elements = _elements(drawn)
-            ranges = self._plot.compute_ranges(hv.HoloMap({0: drawn}), (0,), None)
-            for plot, index in self._derived:
-                _fill(plot, elements[index], match_spec(elements[index], ranges))
+            with DRAWING:
+                self._redraw(frame)
         self._span_colours()
+
+    def _redraw(self, frame: Frame) -> None:
+        drawn = self._draw(frame)
+        elements = _elements(drawn)
+        ranges = self._plot.compute_ranges(hv.HoloMap({0: drawn}), (0,), None)
+        for plot, index in self._derived:
+            _fill(plot, elements[index], match_spec(elements[index], ranges))
 
     def _span_colours(self) -> None:
         for mapper, source, field in self._colours:

@@ -32,6 +32,7 @@ from explorer.dashboard.presets import Presets
 from explorer.dashboard.session import SLOW, Session, sentence
 from explorer.dashboard.shell import shell
 from explorer.dashboard.story import story
+from explorer.dashboard.takehome import TakeHome
 from explorer.dashboard.words import Words
 
 # Scene -> least seconds that a first picture of it took to compute in this process.
@@ -82,6 +83,8 @@ class ScenePage:
         self.compare = Compare(scene, self.board, self.model, self._turn)
         self.lessons = Lessons(scene, lambda values: self._changed(values, False))
         self.board.heard_taps = self.lessons.tapped if scene.lessons else None
+        self.taking = TakeHome(self.model, self._schedule, self._say, lambda: self.board.dark)
+        self.board.on_take = self.taking.figure
         self.address = Address(self._visited, self._reset, margin=0)
         self._parts()
         self.session.on_checks = self._show_checks
@@ -131,7 +134,7 @@ class ScenePage:
         self.eye = Eye(width=0, height=0, margin=0)
         self.eye.param.watch(lambda event: self.board.hide(not event.new), "visible_now")
         hidden = self._asked.hidden
-        tools = [self.address, self.compare.button] if self._served() else [self.compare.button]
+        tools = [*([self.address] if self._served() else []), self.compare.button, self.taking.panel]
         actions = pn.Row(*tools, css_classes=["actions"], margin=(4, 8, 0, 8), **wide)
         main = {
             "message": self.message,
@@ -314,6 +317,7 @@ class ScenePage:
     def close(self) -> None:
         """The session ended: stop its worker and let go of its figures."""
         self.session.close()
+        self.taking.close()
 
 
 def build(name: str, **inputs: Any) -> Any:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import param
 from panel.custom import JSComponent
 
 from explorer.dashboard import theme
+from explorer.dashboard.scripts import script
 
 
 class Scrub(JSComponent):
@@ -26,5 +25,5 @@ class Scrub(JSComponent):
     rate = param.Number(12, doc="Pages a second at speed one.")
     loop = param.Boolean(False, doc="Start again after the last page.")
 
-    _esm = Path(__file__).parent / "scrub.js"
+    _esm = script("turner", "scrub")
     _stylesheets = [theme.style()]

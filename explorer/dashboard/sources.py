@@ -63,6 +63,13 @@ class Sources:
             self._assign(self._tables[name], name, frame.tables[name])
         return self._tables[name]
 
+    def place(self, kind: str, name: str) -> str:
+        """The name of the source in which a page finds a table, a series or a field."""
+        kind = {"tables": "table", "series": "page", "fields": "page" if name in self._pages else "field"}[
+            kind
+        ]
+        return f"{kind}:{self.mark}{name}"
+
     def picture(self, frame: Frame, name: str) -> ColumnDataSource:
         """The source of a field, at its open page, in the columns of an image glyph."""
         if frame.fields[name].cursor:

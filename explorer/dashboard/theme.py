@@ -82,6 +82,12 @@ def style() -> str:
     return asset("style.css").read_text(encoding="utf-8")
 
 
+@functools.cache
+def taking_style() -> str:
+    """The style sheet of menus and tables of numbers."""
+    return asset("takehome.css").read_text(encoding="utf-8")
+
+
 def dress(model: BokehFigure, dark: bool) -> None:
     """Size, toolbar and colours of a figure that HoloViews built; its title becomes page text."""
     model.sizing_mode = "stretch_width"
