@@ -1,4 +1,5 @@
-// Keeps the reader's choice of light or dark from page to page; an address that says which has the last word.
+// Keeps the reader's choice of light or dark from page to page; an address that says which has the last word. And
+// it names the parts of the page (names.js).
 const KEY = "ridgeline:theme"
 
 export function render({model, view}) {
@@ -9,4 +10,8 @@ export function render({model, view}) {
   if (kept != null) page.data.dark_theme = kept == "dark"
   const keep = () => window.localStorage.setItem(KEY, page.data.dark_theme ? "dark" : "light")
   page.data.properties.dark_theme.change.connect(keep)
+  // Material's parts read their colours anew only when the theme itself changes.
+  page.data.properties.dark_theme.change.connect(() => page.data.properties.theme_config.change.emit())
+  const look = nameParts(view.model.document)
+  for (const delay of [0, 300, 1500]) setTimeout(look, delay)
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import panel as pn
@@ -11,14 +10,15 @@ from panel.custom import JSComponent
 from panel.util import edit_readonly
 
 from explorer.dashboard import theme
+from explorer.dashboard.scripts import script
 
 BARE = {"& .MuiAppBar-root, & .MuiToolbar-root": {"display": "none"}}
 
 
 class Keeper(JSComponent):
-    """Keeps the choice of light or dark in the browser."""
+    """Keeps the choice of light or dark in the browser, and names the parts of the page."""
 
-    _esm = Path(__file__).parent / "keeper.js"
+    _esm = script("names", "keeper")
 
 
 def shell(title: str, summary: str, bare: bool = False, **parts: Any) -> pmui.Page:
@@ -34,7 +34,12 @@ def shell(title: str, summary: str, bare: bool = False, **parts: Any) -> pmui.Pa
         parts["sx"] = BARE
     parts["main"] = [*parts["main"], Keeper(width=0, height=0, margin=0)]
     page = pmui.Page(
-        title=title, meta_description=summary, theme_config=theme.PALETTE, raw_css=[theme.style()], **parts
+        title=title,
+        meta_description=summary,
+        theme_config=theme.PALETTE,
+        busy_indicator=None,
+        raw_css=[theme.style()],
+        **parts,
     )
     _unlight(page)
     return page

@@ -8,6 +8,7 @@ export function render({model, view}) {
     for (const held of box.querySelectorAll(".tex")) {  // MathML needs no fonts and can be read aloud
       const displayMode = held.classList.contains("display")
       window.katex?.render(held.textContent, held, {displayMode, output: "mathml", throwOnError: false})
+      if (displayMode) held.tabIndex = 0  // a wide one scrolls
     }
   }
   model.on("object", show)

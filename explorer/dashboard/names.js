@@ -1,0 +1,37 @@
+// Roles and names for what Material leaves without them, so that the page can be heard and reached by keyboard: the
+// title is the page's heading, the spaces beside it are none, a question mark can be focused, and the two buttons of
+// a number field say which way they go.
+
+function nameWithin(root, label) {
+  for (const heading of root.querySelectorAll("h5.MuiTypography-root:not([role])")) {
+    if (heading.textContent.trim()) heading.ariaLevel = "1"
+    heading.setAttribute("role", heading.textContent.trim() ? "heading" : "presentation")
+  }
+  for (const help of root.querySelectorAll("span[aria-label]:not([role])")) {
+    help.setAttribute("role", "img")
+    help.tabIndex = 0
+  }
+  const steps = [...root.querySelectorAll("button.MuiIconButton-root:not([aria-label])")]
+  if (steps.length == 2 && label) {
+    steps[0].setAttribute("aria-label", `${label}: one less`)
+    steps[1].setAttribute("aria-label", `${label}: one more`)
+  }
+}
+
+// Watch everything that Material draws on this page, now and later.
+function nameParts(doc) {
+  const watched = new WeakSet()
+  const look = () => {
+    for (const model of doc.all_models) {
+      const root = Bokeh.index.find_one_by_id(model.id)?.shadow_el
+      if (root == null || watched.has(root) || !model.type.endsWith("ReactComponent")) continue
+      watched.add(root)
+      const name = () => nameWithin(root, model.data?.label)
+      new MutationObserver(name).observe(root, {childList: true, subtree: true})
+      name()
+    }
+  }
+  look()
+  doc.idle.connect(look)
+  return look
+}
