@@ -325,12 +325,12 @@ def build(name: str, **inputs: Any) -> Any:
 
     Raises    ValueError  when there is no such scene or an input is wrong
     """
-    pn.extension("katex", notifications=False)
     scene = registry.find(name)
     if screen.in_notebook() and pn.state.curdoc is None:
         from explorer.dashboard import notebook
 
         return notebook.page(scene.open(**inputs))
+    pn.extension("katex", notifications=False)
     texts = _address_texts()
     page = ScenePage(scene, texts, inputs)
     if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
