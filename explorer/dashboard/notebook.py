@@ -112,6 +112,9 @@ class Cell:
         self._turned: set[str] = set()
         self._standing = False
         self.page = ScenePage(registry.find(model.scene_name), {}, {}, cell=self)
+        self.page.eye.param.watch(
+            lambda event: setattr(self.page.panel, "dark_theme", event.new), "dark_host"
+        )
         self.page.eye.param.watch(lambda _event: self._stand(), "standing")
         self._watcher = model.param.watch(self._heard, list(model.inputs()))
 

@@ -42,6 +42,7 @@ class Eye(JSComponent):
     """Tells the server whether the page can be seen."""
 
     visible_now = param.Boolean(True, doc="False while the browser's tab is hidden.")
+    dark_host = param.Boolean(False, doc="True in a notebook that was dark when the page was opened.")
     standing = param.Boolean(False, doc="True once the page stands in the browser.")
 
     _esm = Path(__file__).parent / "eye.js"
