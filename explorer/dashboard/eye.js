@@ -5,6 +5,7 @@ export function render({model, view}) {
   if (page != null && window.matchMedia("(max-width: 700px)").matches) page.data.sidebar_open = false
   const look = () => { model.visible_now = !document.hidden }
   document.addEventListener("visibilitychange", look)
+  model.dark_host = document.body.dataset.jpThemeLight == "false"
   model.standing = true
   model.on("remove", () => document.removeEventListener("visibilitychange", look))
 }

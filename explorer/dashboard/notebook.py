@@ -66,6 +66,7 @@ def load_figures() -> None:
     if "figures" not in _loaded:
         _loaded.add("figures")
         hv.extension("bokeh", inline=True, logo=False)
+        pn.viewable.Viewable._preprocessing_hooks.append(_inline)
 
 
 def show(model: Model) -> MimeBundle:
@@ -111,6 +112,9 @@ class Cell:
         self._turned: set[str] = set()
         self._standing = False
         self.page = ScenePage(registry.find(model.scene_name), {}, {}, cell=self)
+        self.page.eye.param.watch(
+            lambda event: setattr(self.page.panel, "dark_theme", event.new), "dark_host"
+        )
         self.page.eye.param.watch(lambda _event: self._stand(), "standing")
         self._watcher = model.param.watch(self._heard, list(model.inputs()))
 
@@ -145,7 +149,6 @@ class Cell:
                 pn.Column(*main, sizing_mode="stretch_width"),
                 theme_config=theme.PALETTE,
                 sizing_mode="stretch_width",
-                hooks=[_self_contained],
                 cell=self,
             )
 
@@ -204,6 +207,14 @@ class Frame(pmui.Row):
         if ref in pn.state._views:
             self._cell.heard(lambda: super(Frame, self)._on_msg(ref, manager, msg))
 
+    def _preprocess(self, root: Any, changed: Any = None, old_models: Any = None) -> None:
+        """Last, after the design: style sheets as text, and the library from where the notebook holds it."""
+        super()._preprocess(root, changed, old_models)
+        for part in (changed or self)._models[root.ref["id"]][0].select({"type": UIElement}):
+            patch_inline_stylesheets(part)
+            if isinstance(part, ReactComponent) and part.bundle is not None and part.esm != STUB:
+                part.update(esm=STUB, css_bundle=ICONS)
+
     def _cleanup(self, root: Any = None) -> None:
         super()._cleanup(root)
         self._cell.heard(self._cell.close)
@@ -221,9 +232,7 @@ class Frame(pmui.Row):
         self._comms.clear()
 
 
-def _self_contained(_frame: Any, root: Any, changed: Any, _old: Any) -> None:
-    """Style sheets as text, and the library from where the notebook holds it."""
-    for part in changed._models[root.ref["id"]][0].select({"type": UIElement}):
+def _inline(_view: Any, root: Any) -> None:
+    """HoloViews leaves Panel's style sheets as addresses."""
+    for part in root.select({"type": UIElement}):
         patch_inline_stylesheets(part)
-        if isinstance(part, ReactComponent) and part.bundle is not None and part.esm != STUB:
-            part.update(esm=STUB, css_bundle=ICONS)

@@ -43,6 +43,7 @@ class Eye(JSComponent):
     """Tells the server whether the page can be seen."""
 
     visible_now = param.Boolean(True, doc="False while the browser's tab is hidden.")
+    dark_host = param.Boolean(False, doc="True in a notebook that was dark when the page was opened.")
     standing = param.Boolean(False, doc="True once the page stands in the browser.")
 
     _esm = Path(__file__).parent / "eye.js"
@@ -329,12 +330,12 @@ def build(name: str, **inputs: Any) -> Any:
 
     Raises    ValueError  when there is no such scene or an input is wrong
     """
-    pn.extension("katex", notifications=False)
     scene = registry.find(name)
     if screen.in_notebook() and pn.state.curdoc is None:
         from explorer.dashboard import notebook
 
         return notebook.page(scene.open(**inputs))
+    pn.extension("katex", notifications=False)
     texts = _address_texts()
     page = ScenePage(scene, texts, inputs)
     if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
