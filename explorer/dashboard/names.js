@@ -3,14 +3,16 @@
 // a number field say which way they go.
 
 function nameWithin(root, label) {
-  for (const heading of root.querySelectorAll("h5.MuiTypography-root:not([role])")) {
-    if (heading.textContent.trim()) heading.ariaLevel = "1"
-    heading.setAttribute("role", heading.textContent.trim() ? "heading" : "presentation")
+  for (const space of root.querySelectorAll("h5.MuiTypography-root:not([role])")) {
+    if (!space.textContent.trim()) space.setAttribute("role", "presentation")
   }
+  root.querySelector("header .title:not([aria-level])")?.setAttribute("aria-level", "1")
   for (const help of root.querySelectorAll("span[aria-label]:not([role])")) {
     help.setAttribute("role", "img")
-    help.tabIndex = 0
+    if (!help.closest("[aria-hidden=true]")) help.tabIndex = 0
   }
+  root.querySelector("[role=progressbar]:not([aria-label])")?.setAttribute("aria-label", "at work")
+  root.querySelector("div[aria-label]:not([role])")?.setAttribute("role", "separator")  // the edge of the inputs
   const steps = [...root.querySelectorAll("button.MuiIconButton-root:not([aria-label])")]
   if (steps.length == 2 && label) {
     steps[0].setAttribute("aria-label", `${label}: one less`)
