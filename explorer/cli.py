@@ -13,6 +13,8 @@ examples:
   explorer serve ridge/path         serve one scene
   explorer check                    run every scene's checks; exit 1 if one fails
   explorer export ridge/path --set alpha=10 --to path.npz
+  explorer sweep ridge/path --over noise=0:2:0.25 --over seed=0:20 --set data=synthetic \
+      --measure path.risk:min --to risk.parquet
 """
 
 
@@ -36,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from explorer import __version__
+    from explorer.grid import command
 
     parser = argparse.ArgumentParser(
         prog="explorer",
@@ -77,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--preset", metavar="NAME", help="start from this preset of the scene")
     export.add_argument("--table", metavar="NAME", help="the table that a .csv or .parquet holds")
     export.set_defaults(run=_export)
+    command.add_to(commands)
     pictures = commands.add_parser("thumbnails", help="draw the gallery's thumbnails anew (needs Chromium)")
     pictures.add_argument("scenes", nargs="*", metavar="scene")
     pictures.set_defaults(run=_thumbnails)

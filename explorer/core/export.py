@@ -45,7 +45,7 @@ def write(model: Model, path: str | os.PathLike[str], table: str | None = None) 
         raise InputError(f"{path.name} has no known ending; give one of {known}.")
     if table is not None and ending not in (".csv", ".parquet"):
         raise InputError(f"one table is a .csv or a .parquet; {path.name} is neither.")
-    _replace(path, contents(model, ending, table, path.name))
+    replace_whole(path, contents(model, ending, table, path.name))
     return path
 
 
@@ -151,7 +151,7 @@ def parquet(columns: Mapping[str, Array], said: Mapping[str, str]) -> bytes:
     return held.getvalue()
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_whole(path: Path, content: bytes) -> None:
     """Write a file as a whole or not at all."""
     part = path.with_name(f".{path.name}.part")
     try:
