@@ -89,9 +89,9 @@ class SweepResultModel(Model):
     at = Cursor(
         0.0,
         bounds=(0.0, 1e6),
-        label="chosen value, counted from 0",
+        label="chosen value no.",
         group="Picture",
-        doc="The value of the axis drawn across at which single cells are shown.",
+        doc="The value of the axis drawn across at which single cells are shown; the first one has number 0.",
     )
 
     def cut(self) -> Cut:
@@ -136,8 +136,8 @@ class SweepResultModel(Model):
                 "x": "".join(x),
                 "y": "" if part.y == NONE else "".join(y),
                 "over": "" if part.over == NONE else part.over,
-                "x_ticks": tables.ticks(part.levels[0]),
-                "y_ticks": tables.ticks(part.levels[1]),
+                "x_ticks": tables.ticks(part.levels[0], tables.TICKS["x"]),
+                "y_ticks": tables.ticks(part.levels[1], tables.TICKS["y"]),
                 "lines": tables.labels(part),
             },
         )

@@ -14,7 +14,7 @@ from explorer.sweeps.result.source import NONE
 SLOTS = len(CATEGORY)  # lines with a colour and a name of their own
 MOST_POINTS = 60_000  # single values that a page holds; of more, some evenly
 BARS = 8  # places where the running mean shows its standard error
-MANY_TICKS, FEW_TICKS = 16, 8
+TICKS = {"x": 16, "y": 10}
 WIDE = 0.3  # how far the single values of one level are spread
 
 
@@ -30,11 +30,9 @@ def labels(cut: Cut) -> tuple[str, ...]:
     return (*drawn, *("" for _ in range(SLOTS - len(drawn))))
 
 
-def ticks(levels: tuple) -> tuple[tuple[int, str], ...]:
-    """(place, words) of some values of an axis, evenly."""
-    most = MANY_TICKS if max(len(word(value)) for value in levels) <= 3 else FEW_TICKS
-    places = np.unique(np.linspace(0, len(levels) - 1, min(len(levels), most)).round().astype(int))
-    return tuple((int(place), word(levels[place])) for place in places)
+def ticks(levels: tuple, most: int) -> tuple[tuple[int, str], ...]:
+    """(place, words) of every value of an axis, or of every second, third, …"""
+    return tuple((place, word(levels[place])) for place in range(0, len(levels), -(-len(levels) // most)))
 
 
 def spacing(levels: tuple) -> str:
@@ -131,7 +129,18 @@ def single(cut: Cut, log: bool) -> dict[str, Series]:
             },
         ),
         "rule": Series("at", {"chosen": np.arange(nx, dtype=float)[:, None]}),
+        "told": _told(cut, at, points, log),
     }
+
+
+def _told(cut: Cut, at: np.ndarray, points: np.ndarray, log: bool) -> Series:
+    """The chosen value in words, at the upper left of the single cells."""
+    drawn = _drawable(points, log)
+    top = np.nanmax(drawn, initial=-np.inf) if np.isfinite(drawn).any() else 1.0
+    words = np.array([cut.named(cut.x, value) for value in cut.levels[0]])[:, None]
+    return Series(
+        "at", {"told_x": np.full(words.shape, -0.4), "told_y": np.full(words.shape, top), "told": words}
+    )
 
 
 def shown(cut: Cut) -> np.ndarray:

@@ -10,6 +10,7 @@ from explorer.core.figure import Figure
 from explorer.core.frame import Frame
 from explorer.core.roles import CATEGORY, ROLES, points
 
+MANY = 99  # marks of a figure that still has a legend
 RULE = {"color": ROLES["cursor"].light, "line_width": 1.5}
 
 
@@ -23,6 +24,13 @@ def _measure(frame: Frame) -> str:
 
 def _ticks(frame: Frame, axis: str) -> list[tuple[int, str]]:
     return list(frame.facts[f"{axis}_ticks"])
+
+
+def _across(frame: Frame, room: int) -> dict[str, Any]:
+    """The axis drawn across; its words are turned where there is no room for so many letters."""
+    ticks = _ticks(frame, "x")
+    crowded = sum(len(words) + 1 for _, words in ticks) > room
+    return {"xticks": ticks, "xlabel": frame.facts["x"], "xrotation": 45 if crowded else 0}
 
 
 def _named(frame: Frame) -> list[tuple[int, str, str]]:
@@ -42,15 +50,20 @@ def landscape(frame: Frame) -> hv.Overlay:
     cross = points("failed", size=9, marker="x", line_width=2) | {"line_color": ROLES["failed"].light}
     return hv.Overlay(
         [
-            boxes.opts(colorbar=True, tools=["hover"], **clear, **colours),
+            boxes.opts(
+                colorbar=True,
+                clabel="mean (log)" if frame.facts["log"] else "mean",
+                tools=["hover"],
+                **clear,
+                **colours,
+            ),
             crosses.opts(tools=["hover"], **cross),
             _rule(frame),
         ]
     ).opts(
-        xticks=_ticks(frame, "x"),
         yticks=_ticks(frame, "y") if frame.facts["y"] else [],
-        xlabel=frame.facts["x"],
         ylabel=frame.facts["y"],
+        **_across(frame, 24),
     )
 
 
@@ -66,7 +79,7 @@ def lines(frame: Frame) -> hv.Overlay:
             hv.Scatter(table, "place", f"line{slot}").opts(color=colour, size=4),
         ]
     return hv.Overlay([*marks, _rule(frame)]).opts(
-        logy=frame.facts["log"], xticks=_ticks(frame, "x"), xlabel=frame.facts["x"], ylabel=_measure(frame)
+        logy=frame.facts["log"], ylabel=_measure(frame), legend_limit=MANY, **_across(frame, 64)
     )
 
 
@@ -83,6 +96,9 @@ def spread(frame: Frame) -> hv.Overlay:
                 color=blue, line_width=2
             ),
             hv.Points(means, ["mean_at", "mean"], label="mean ± s.e.").opts(**points("simulation", size=8)),
+            hv.Labels(frame.page("told"), ["told_x", "told_y"], "told").opts(
+                text_align="left", text_baseline="top", text_font_size="9pt", text_color=ROLES["cursor"].light
+            ),
         ]
     ).opts(
         logy=frame.facts["log"],
@@ -101,10 +117,12 @@ def settling(frame: Frame) -> hv.Overlay:
                 color=colour, line_width=1.5
             ),
             hv.Curve(page, "first", f"running{slot}", label=name).opts(color=colour, line_width=1.6),
+            hv.Scatter(page, "first", f"running{slot}").opts(color=colour, size=3),
         ]
     over = frame.facts["over"]
     return hv.Overlay(marks).opts(
         logy=frame.facts["log"],
+        legend_limit=MANY,
         xlabel=f"number of values of {over}" if over else "number of values",
         ylabel=_measure(frame),
     )
@@ -118,5 +136,5 @@ FIGURES = (
         lines, "Along one axis, a line for each value of the other", tap={"x": "at"}, fit=("place", *LINES)
     ),
     Figure(spread, "Single cells at the chosen value", fit=("value_at", "value", "mean", "mean_high")),
-    Figure(settling, "The mean settles as more repetitions come in", fit=("first", *RUNNING)),
+    Figure(settling, "How the mean settles as repetitions come in", fit=("first", *RUNNING)),
 )
