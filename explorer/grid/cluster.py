@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -29,7 +30,8 @@ from explorer.grid.plan import Plan
 CHUNK_S = 0.5
 LARGEST = 1000  # cells of a chunk
 AHEAD = 3  # chunks a thread that are handed over at a time
-PATIENCE_S = 30.0
+KEEP_S = 1.0
+PATIENCE_S = 10.0
 LOST = "the scheduler is gone; what it had computed is kept, and the same command goes on from there."
 
 Found = list[tuple[int, Row]]
@@ -46,31 +48,52 @@ def connected(scheduler: str | None = None, workers: int | None = None) -> Itera
         with client:
             yield client
         return
+    number = workers or CPU_COUNT
     # Processes, not threads: kernels that hold the interpreter's lock run beside each other, and a crash is one
     # worker's. Their BLAS has one thread: Dask tells them so as they start.
     with (
         LocalCluster(
-            n_workers=workers or CPU_COUNT,
+            n_workers=number,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
         ) as cluster,
+        _kept(cluster, number),
         Client(cluster) as client,
     ):
         yield client
 
 
+@contextlib.contextmanager
+def _kept(cluster: LocalCluster, number: int) -> Iterator[None]:
+    """A worker that dies as it starts takes its nanny with it; here it gets another one."""
+    ended = threading.Event()
+
+    def keep() -> None:
+        while not ended.wait(KEEP_S):
+            if len(cluster.workers) < number:
+                cluster.scale(number)
+
+    keeper = threading.Thread(target=keep, name="explorer-sweep-keeper", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        keeper.join()
+
+
 def _reached(address: str) -> Client:
     try:
-        client = Client(address, timeout=PATIENCE_S / 3)
+        client = Client(address, timeout=PATIENCE_S)
     except (OSError, ValueError, TimeoutError) as error:
         raise InputError(
             f"no scheduler answers at {address[:80]}; start one with 'dask scheduler' and give its address, such as "
             "tcp://127.0.0.1:8786."
         ) from error
     try:
-        client.wait_for_workers(1, timeout=PATIENCE_S / 3)
+        client.wait_for_workers(1, timeout=PATIENCE_S)
     except TimeoutError:
         client.close()
         raise InputError(

@@ -136,8 +136,8 @@ class SweepResultModel(Model):
                 "x": "".join(x),
                 "y": "" if part.y == NONE else "".join(y),
                 "over": "" if part.over == NONE else part.over,
-                "x_ticks": tables.ticks(part.levels[0], tables.TICKS["x"]),
-                "y_ticks": tables.ticks(part.levels[1], tables.TICKS["y"]),
+                "x_ticks": tables.ticks(part.levels[0], tables.TICKS),
+                "y_ticks": tables.ticks(part.levels[1], tables.TICKS),
                 "lines": tables.labels(part),
             },
         )

@@ -14,7 +14,7 @@ from explorer.sweeps.result.source import NONE
 SLOTS = len(CATEGORY)  # lines with a colour and a name of their own
 MOST_POINTS = 60_000  # single values that a page holds; of more, some evenly
 BARS = 8  # places where the running mean shows its standard error
-TICKS = {"x": 16, "y": 10}
+TICKS = 9
 WIDE = 0.3  # how far the single values of one level are spread
 
 
@@ -138,9 +138,8 @@ def _told(cut: Cut, at: np.ndarray, points: np.ndarray, log: bool) -> Series:
     drawn = _drawable(points, log)
     top = np.nanmax(drawn, initial=-np.inf) if np.isfinite(drawn).any() else 1.0
     words = np.array([cut.named(cut.x, value) for value in cut.levels[0]])[:, None]
-    return Series(
-        "at", {"told_x": np.full(words.shape, -0.4), "told_y": np.full(words.shape, top), "told": words}
-    )
+    place = {"told_x": np.full(words.shape, at.min()), "told_y": np.full(words.shape, top)}
+    return Series("at", {**place, "told": words})
 
 
 def shown(cut: Cut) -> np.ndarray:

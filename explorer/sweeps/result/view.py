@@ -63,7 +63,7 @@ def landscape(frame: Frame) -> hv.Overlay:
     ).opts(
         yticks=_ticks(frame, "y") if frame.facts["y"] else [],
         ylabel=frame.facts["y"],
-        **_across(frame, 24),
+        **_across(frame, 36),
     )
 
 
