@@ -105,9 +105,7 @@ class SweepResultModel(Model):
         parameter, wanted = self.inputs()[name], getattr(self, name)
         names, usual = parameter.listed(self.file)
         if wanted and wanted not in names:
-            raise InputError(
-                f"{name} ({parameter.label}) is one of {', '.join(names)}; {wanted[:40]!r} is not."
-            )
+            raise InputError(f"{name} is one of {', '.join(names)}; {wanted[:40]!r} is not.")
         return wanted or usual
 
     def compute(self, report: Report) -> Frame:
