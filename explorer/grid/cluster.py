@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
+import signal
 import threading
 import time
 from collections import deque
@@ -18,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dask.system import CPU_COUNT
-from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
+from distributed import Client, Future, KilledWorker, LocalCluster, WorkerPlugin, as_completed
 from distributed.comm import CommClosedError
 
 from explorer.core.values import InputError
@@ -43,12 +44,31 @@ def connected(scheduler: str | None = None, workers: int | None = None) -> Itera
 
     Raises    InputError  when nobody answers at the address, or no worker has joined
     """
-    if scheduler:
-        client = _reached(scheduler)
-        with client:
-            yield client
-        return
-    number = workers or CPU_COUNT
+    with _quiet():
+        if scheduler:
+            with _reached(scheduler) as client:
+                yield client
+        else:
+            with _local(workers or CPU_COUNT) as client:
+                yield client
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """What goes wrong is told in sentences, not in Dask's log."""
+    logs = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    levels = [log.level for log in logs]
+    for log in logs:
+        log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for log, level in zip(logs, levels, strict=True):
+            log.setLevel(level)
+
+
+@contextlib.contextmanager
+def _local(number: int) -> Iterator[Client]:
     # Processes, not threads: kernels that hold the interpreter's lock run beside each other, and a crash is one
     # worker's. Their BLAS has one thread: Dask tells them so as they start.
     with (
@@ -62,7 +82,17 @@ def connected(scheduler: str | None = None, workers: int | None = None) -> Itera
         _kept(cluster, number),
         Client(cluster) as client,
     ):
+        client.register_plugin(_Deaf())
         yield client
+
+
+class _Deaf(WorkerPlugin):
+    """Ctrl-C in a terminal goes to the workers as well; they are ended by the one who started them."""
+
+    name = "explorer-deaf"
+
+    def setup(self, worker: Any) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextlib.contextmanager
