@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
-import explorer
 from explorer.core import registry
 from explorer.grid import cells
 from explorer.grid.plan import Plan, plan_of
@@ -24,23 +25,26 @@ def rows() -> list[dict]:
     from explorer.grid.cluster import connected
 
     cheap, dear = _plans()
-    starts, swept = {}, {}
+    starts: dict[int, float] = {}
+    swept: dict[int, float] = {}
+    found: list[dict] = []
     for workers in (1, 2):
         started = time.perf_counter()
         with connected(workers=workers) as client:
             starts[workers] = time.perf_counter() - started
-            swept[workers] = {plan.scene: _best(client, plan) for plan in (cheap, dear)}
-    return [
-        *_overhead(cheap, swept[1][TRAP]),
+            if workers == 1:
+                found += _overhead(client, cheap)
+            swept[workers] = _best(lambda client=client: _sweep(client, dear))
+    found.append(
         {
             "name": "ridge/path on 2 workers over 1",
-            "one_s": swept[1]["ridge/path"],
-            "two_s": swept[2]["ridge/path"],
-            "speed_up": swept[1]["ridge/path"] / swept[2]["ridge/path"],
+            "one_s": swept[1],
+            "two_s": swept[2],
+            "speed_up": swept[1] / swept[2],
             "note": f"{len(dear)} cells of 150 x 150",
-        },
-        {"name": "start of the workers", "one_s": starts[1], "two_s": starts[2]},
-    ]
+        }
+    )
+    return [*found, {"name": "start of the workers", "one_s": starts[1], "two_s": starts[2]}]
 
 
 def _plans() -> tuple[Plan, Plan]:
@@ -54,33 +58,35 @@ def _plans() -> tuple[Plan, Plan]:
     return cheap, plan_of("ridge/path", DEAR, "limit.limit_error:last", square)
 
 
-def _best(client: object, plan: Plan) -> float:
-    """Seconds of a whole sweep on workers that are up; the first run warms them."""
+def _sweep(client: Any, plan: Plan) -> None:
     from explorer.grid.cluster import computed
 
-    def swept() -> float:
+    assert sum(len(part) for part in computed(client, plan, range(len(plan)), strict=True)) == len(plan)
+
+
+def _best(call: Callable[[], None]) -> float:
+    """Seconds of the best of a few runs; the first one warms what it runs on."""
+    best = math.inf
+    for _ in range(REPEATS):
         started = time.perf_counter()
-        found = sum(len(part) for part in computed(client, plan, range(len(plan)), strict=True))  # type: ignore[arg-type]
-        assert found == len(plan)
-        return time.perf_counter() - started
-
-    return min(swept() for _ in range(REPEATS))
+        call()
+        best = min(best, time.perf_counter() - started)
+    return best
 
 
-def _overhead(plan: Plan, swept: float) -> Iterator[dict]:
-    """A cheap scene on one worker against loops in this process: the bare model, and whole rows with digest."""
+def _bare(plan: Plan) -> None:
+    """What one would write by hand: open the model, read the number."""
+    for cell in range(len(plan)):
+        model = plan.found.open(**plan.inputs(cell))
+        _ = model.frame.tables["one"]["value"][0]
 
-    def bare() -> None:
-        for cell in range(len(plan)):
-            model = plan.found.open(**plan.inputs(cell))
-            _ = model.frame.tables["one"]["value"][0]
 
-    def whole() -> None:
-        for cell in range(len(plan)):
-            cells.compute(plan, cell)
-
-    for name, loop in (("a bare loop over the model", bare), ("a loop over whole rows", whole)):
-        seconds = min(_timed(loop) for _ in range(REPEATS))
+def _overhead(client: Any, plan: Plan) -> Iterator[dict]:
+    """A cheap scene swept on one worker, against loops in that very process."""
+    swept = _best(lambda: _sweep(client, plan))
+    whole = _best(lambda: client.submit(cells.chunk, plan, range(len(plan)), pure=False).result())
+    bare = _best(lambda: client.submit(_bare, plan, pure=False).result())
+    for name, seconds in (("a bare loop over the model", bare), ("a loop over whole rows", whole)):
         yield {
             "name": f"overhead a cell against {name}",
             "loop_ms": 1e3 * seconds / len(plan),
@@ -90,16 +96,7 @@ def _overhead(plan: Plan, swept: float) -> Iterator[dict]:
         }
 
 
-def _timed(call) -> float:  # type: ignore[no-untyped-def]
-    started = time.perf_counter()
-    call()
-    return time.perf_counter() - started
-
-
 if __name__ == "__main__":
     for row in rows():
-        print(
-            row["name"],
-            {key: f"{value:.3g}" for key, value in row.items() if isinstance(value, float)},
-            explorer.__version__,
-        )
+        numbers = {key: f"{value:.3g}" for key, value in row.items() if isinstance(value, float)}
+        print(f"{row['name']:50}", numbers, row.get("note", ""))
