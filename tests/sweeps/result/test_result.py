@@ -254,3 +254,17 @@ def test_the_bundled_sweep_is_what_its_command_writes():
             held.columns["path.risk:min"][place], rel=1e-6
         )
     assert result.KEY in pq.read_schema(source.asset(source.BUNDLED)).metadata
+
+
+def test_the_page_lists_the_names_of_the_file_that_it_shows(path):
+    from explorer.dashboard.controls import Controls
+
+    model = explorer.scene("sweeps/result")
+    controls = Controls(model, lambda values, moving: None)
+    assert (controls.widgets["x"].options, controls.widgets["x"].value) == (["noise", "p", "seed"], "p")
+    model.update(file=str(path))
+    controls.show(model)
+    assert controls.widgets["x"].options == ["n", "mood", "deadly", "seed"]
+    assert [controls.widgets[name].value for name in ("measure", "x", "y", "average")] == [
+        "one.value", "n", "mood", "seed",
+    ]  # fmt: skip
