@@ -20,7 +20,6 @@ from typing import Any
 
 from dask.system import CPU_COUNT
 from distributed import Client, Future, KilledWorker, LocalCluster, WorkerPlugin, as_completed
-from distributed.comm import CommClosedError
 
 from explorer.core.values import InputError
 from explorer.core.version import VERSION
@@ -145,7 +144,8 @@ def computed(client: Client, plan: Plan, wanted: Sequence[int], strict: bool) ->
               InputError    when the workers have another version, or the scheduler is lost
     """
     try:
-        held = _prepared(client, plan)
+        _prepare(client, plan)
+        held = client.submit(_itself, plan, pure=False)
 
         def one(cell: int) -> Row:
             return _value(client.submit(cells.compute, held, cell, strict=True, pure=False))
@@ -157,7 +157,7 @@ def computed(client: Client, plan: Plan, wanted: Sequence[int], strict: bool) ->
             yield first
         known = {cell for cell, _row in first}
         yield from _Flight(client, held, plan).land([cell for cell in wanted if cell not in known])
-    except (CommClosedError, _Lost) as error:
+    except (OSError, TimeoutError, _Lost) as error:
         raise InputError(LOST) from error
 
 
@@ -165,11 +165,8 @@ class _Lost(Exception):
     """Work was taken from us: the scheduler restarted, or somebody cancelled it."""
 
 
-def _prepared(client: Client, plan: Plan) -> Future:
-    """The plan on the workers, once their kernels are compiled, on one worker of each machine before the others.
-
-    The plan is the value of a task, so that it is made again wherever a worker that held it dies.
-    """
+def _prepare(client: Client, plan: Plan) -> None:
+    """Compile the kernels, on one worker of each machine before the others; and see that it is the same explorer."""
     hosts: dict[str, str] = {}
     for address in client.nthreads():
         hosts.setdefault(address.rpartition(":")[0], address)
@@ -184,10 +181,10 @@ def _prepared(client: Client, plan: Plan) -> Future:
         raise InputError(
             f"the workers have explorer {others[0]}, and here it is {VERSION}; use the same on both."
         )
-    return client.submit(_itself, plan, pure=False)
 
 
 def _itself(plan: Plan) -> Plan:
+    """The plan as the value of a task: it travels once to a worker, and is made again where one that held it dies."""
     return plan
 
 
@@ -227,6 +224,9 @@ class _Flight:
                 else:
                     yield list(zip(cells_of, rows, strict=True))
         for cell in suspects:
+            self._held = self._client.submit(
+                _itself, self._plan, pure=False
+            )  # it may have died with the others
             self._send([cell])
             ((_, rows),) = self._arrived()
             died = "the worker that computed it died each time, perhaps for want of memory."

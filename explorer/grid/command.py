@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -137,10 +138,10 @@ def _short(value: Any) -> str:
 
 def _told(table: Any, target: Path) -> str:
     """What became of it, and how to look at it."""
-    reasons = [reason for reason in table["reason"].to_pylist() if reason]
-    lines = [f"{target}: {table.num_rows:,} cells, {len(reasons):,} of them failed."]
-    different = sorted(set(reasons), key=lambda reason: (-reasons.count(reason), reason))
-    lines += [f"  {reasons.count(reason):,}: {reason}" for reason in different[:5]]
+    reasons = Counter(reason for reason in table["reason"].to_pylist() if reason)
+    lines = [f"{target}: {table.num_rows:,} cells, {reasons.total():,} of them failed."]
+    different = sorted(reasons, key=lambda reason: (-reasons[reason], reason))
+    lines += [f"  {reasons[reason]:,}: {reason}" for reason in different[:5]]
     lines += [f"  and {len(different) - 5:,} further reasons"] if len(different) > 5 else []
     lines.append("Look at it: explorer serve sweeps/result, and choose the file there;")
     lines.append(f'or in Python: explorer.scene("sweeps/result", file={str(target)!r}).figures()')

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,20 +27,23 @@ from explorer.core.table_error import DataError, quoted
 from explorer.core.table_parquet import check_groups
 from explorer.grid.axes import MOST
 from explorer.grid.cells import Row
+from explorer.grid.plan import MOST as MOST_CELLS
 from explorer.grid.plan import OWN, Plan
 
 KEY = b"ridgeline sweep"
 FORMAT = 1
 MOST_TEXT = 16 * 2**20  # bytes of the metadata's JSON
+MOST_NUMBERS = 20_000_000  # cells times columns
 
 
 def table(plan: Plan, rows: Sequence[Row]) -> Any:
     """The Arrow table of every cell's row, in the grid's order."""
     import pyarrow as pa
 
-    columns: dict[str, Any] = {}
-    for place, axis in enumerate(plan.axes):
-        columns[axis.name] = pa.array([plan.at(cell)[place] for cell in range(len(plan))])
+    places = zip(*(plan.at(cell) for cell in range(len(plan))), strict=True)
+    columns: dict[str, Any] = {
+        axis.name: pa.array(values) for axis, values in zip(plan.axes, places, strict=True)
+    }
     for place, measure in enumerate(plan.measures):
         columns[measure.text] = pa.array([row.values[place] for row in rows], pa.float64())
     for name in ("digest", "machine"):
@@ -126,6 +130,12 @@ def read(content: bytes, name: str) -> Result:
             check_groups(file.metadata, subject)
             count = file.metadata.num_rows
             names = [*(axis["name"] for axis in said["axes"]), *said["measures"], *OWN]
+            if count != math.prod(len(axis["values"]) for axis in said["axes"]):
+                raise wrong
+            if count > MOST_CELLS or count * len(names) > MOST_NUMBERS:
+                raise DataError(
+                    f"{subject} has {count:,} cells, more than can be shown: sweep a part of the grid."
+                )
             found = file.read(names)
             columns = {name: _unpacked(found.column(name), name, wrong) for name in names}
     except DataError:
@@ -143,7 +153,7 @@ def read(content: bytes, name: str) -> Result:
             f"{subject} is damaged: sweep again, or take the file from where it was written."
         ) from problem
     held = Result(name, said, columns)
-    if count != np.prod(held.shape, dtype=object) or not _in_order(held):
+    if not _in_order(held):
         raise wrong
     return held
 
@@ -168,8 +178,7 @@ def _said(schema: Any, wrong: DataError) -> dict[str, Any]:
     words = [said["scene"], said["version"], *said["measures"], *said["fixed"].values()]
     for axis in said["axes"]:
         words += [axis["name"], axis["label"], axis["unit"], axis["kind"]]
-        if not isinstance(axis["values"], list) or not 1 <= len(axis["values"]) <= MOST:
-            raise wrong
+        _check_values(axis["values"], wrong)
     names = [axis["name"] for axis in said["axes"]] + said["measures"]
     if said["format"] != FORMAT or not all(isinstance(word, str) for word in words):
         raise wrong
@@ -179,6 +188,15 @@ def _said(schema: Any, wrong: DataError) -> dict[str, Any]:
         if not pa.types.is_float64(schema.field(name).type):
             raise wrong
     return said
+
+
+def _check_values(held: Any, wrong: DataError) -> None:
+    """Raises unless an axis has values of one plain type, each once."""
+    if not isinstance(held, list) or not 1 <= len(held) <= MOST:
+        raise wrong
+    kinds = {type(value) for value in held}
+    if len(kinds) > 1 or not kinds <= {int, float, bool, str} or len(set(held)) < len(held):
+        raise wrong
 
 
 def _unpacked(column: Any, name: str, wrong: DataError) -> np.ndarray:

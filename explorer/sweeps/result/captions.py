@@ -21,12 +21,14 @@ def write(cut: Cut, wanted_log: bool, log: bool) -> dict[str, str]:
     some = f" {lines} of {cut.values.shape[1]} lines are drawn." if lines < cut.values.shape[1] else ""
     kept = len(tables.shown(cut))
     thinned = f", {kept} of {ns} drawn" if kept < ns else ""
+    below = int((cut.values <= 0).sum()) if log else 0
+    left_out = f" On this scale {below:,} values that are not positive are left out." if below else ""
     return {
         "landscape": f"{cut.result.scene}, {cut.measure}: {behind}{held}.{_failures(cut)}",
         "lines": f"Bars: one standard error of the mean, up and down.{some}{scale}"
         if cut.over != NONE
         else f"No bars: nothing is averaged.{some}{scale}",
-        "spread": f"Each point is one cell{thinned}; circles: their mean and its standard error.",
+        "spread": f"Each point is one cell{thinned}; circles: their mean and its standard error.{left_out}",
         "settling": f"The mean of the first 1 to {ns} values of {cut.over}, with its standard error."
         if cut.over != NONE
         else "Nothing is averaged: sweep over a seed, or choose an axis to average over.",

@@ -100,10 +100,11 @@ def _counts(cut: Cut, frame: Frame) -> Check:
 def _settled(cut: Cut, frame: Frame) -> Check:
     """The running mean over all values is the mean that is drawn as a line."""
     running, lines = frame.series["running"], frame.tables["lines"]
-    off = [
-        np.nanmax(np.abs(running[f"running{slot}"][:, -1] / lines[f"line{slot}"] - 1.0), initial=0.0)
-        for slot in range(len(tables.slots(cut)))
-    ]
+    off = []
+    for slot in range(len(tables.slots(cut))):
+        last, line = running[f"running{slot}"][:, -1], lines[f"line{slot}"]
+        scale = np.nanmax(np.abs(line), initial=0.0) or 1.0
+        off.append(np.nanmax(np.abs(last - line), initial=0.0) / scale)
     return Check("running means end at the mean", float(max(off)), 0.0, EXACT, MEAN)
 
 
@@ -138,14 +139,17 @@ def _again(cut: Cut, frame: Frame, recompute: bool) -> Check:
 
 @lru_cache(maxsize=64)
 def recomputed(scene: str, text: str, measure: str) -> float | str:
-    """A measure of the setting that a link describes; a sentence where it cannot be computed here."""
+    """A measure of the setting that a link describes, NaN if it fails; a sentence where it cannot be opened here."""
     if scene == OWN:
         return "A sweep of this scene itself is not computed again."
     try:
         _, texts = link.decode(text)
         found = registry.find(scene)
-        model = found.open(**link.read_inputs(found.model_class, texts))
+        model, wanted = found.open(**link.read_inputs(found.model_class, texts)), measure_of(measure)
     except ValueError as error:
         reason = reason_of(error).rstrip(".")
         return f"The setting cannot be opened here: {reason}."
-    return measure_of(measure)(model)
+    try:
+        return wanted(model)
+    except Exception:  # a scene may fail in any way, and there was a number
+        return math.nan

@@ -122,6 +122,16 @@ class TestWords:
         assert model.frame.tables["failed"]["failed_x"].tolist() == [1.0] * 3
         assert set(model.frame.tables["failed"]["failed_why"]) == {"13 is no number to be computed with."}
 
+    def test_values_that_a_logarithmic_scale_leaves_out_are_counted(self, tmp_path):
+        over = {"n": [0, 1], "mood": "never,once", "seed": "0:2"}
+        explorer.sweep(TRAP, over, "many.x:max", tmp_path / "zero.parquet", workers=0)
+        model = opened(tmp_path / "zero.parquet", average="n", x="seed", scale="log")
+        assert "4 values that are not positive are left out" in model.frame.captions["spread"]
+        assert "fails" not in verdicts(model).values()
+        linear = opened(tmp_path / "zero.parquet", scale="log").frame
+        assert not linear.facts["log"]
+        assert "keep the scale linear" in linear.captions["lines"]
+
     @pytest.mark.parametrize(
         ("levels", "words"),
         [
@@ -234,6 +244,15 @@ class TestBadges:
         assert "there is no scene 'toy/trap'" in check.note
         monkeypatch.setattr(laws, "VERSION", "99")
         assert verdicts(opened(path))["a cell computed again"] == "n/a"
+
+    def test_a_cell_that_fails_now_is_found(self, path, monkeypatch):
+        def broken(self, report):
+            raise RuntimeError("the scene broke.")
+
+        monkeypatch.setattr(registry.find(TRAP).model_class, "compute", broken)
+        laws.recomputed.cache_clear()
+        assert verdicts(opened(path))["a cell computed again"] == "fails"
+        laws.recomputed.cache_clear()
 
     def test_it_may_be_switched_off(self, path):
         assert verdicts(opened(path, recompute=False))["a cell computed again"] == "n/a"
