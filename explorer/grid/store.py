@@ -39,9 +39,14 @@ class Store:
         self.path = path
         self.rows: dict[tuple, Row] = {}
         self._part: IO[bytes] | None = None
+        self._empty = False  # whether the part holds no cell
         if path is not None:
-            with _told(path.name):
-                self._open(path)
+            try:
+                with _told(path.name):
+                    self._open(path)
+            except InputError:
+                self.close()
+                raise
         if again:
             self.rows = {at: row for at, row in self.rows.items() if not row.reason}
 
@@ -61,6 +66,7 @@ class Store:
                 self._part.write(("\n".join(lines) + "\n").encode())
                 self._part.flush()
                 os.fsync(self._part.fileno())
+            self._empty = False
 
     def finish(self) -> Any:
         """The rows in the grid's order as an Arrow table; they are written as one file, and the part goes."""
@@ -72,7 +78,10 @@ class Store:
         return table
 
     def close(self) -> None:
+        """Let go of the part; one without a cell goes, so that a command put right is not taken for another sweep."""
         if self._part is not None:
+            if self._empty:
+                self._part_path.unlink(missing_ok=True)
             self._part.close()
             self._part = None
 
@@ -108,6 +117,7 @@ class Store:
         if whole:
             self._take(self._part_path.name, *_parsed(whole, self._part_path.name))
         else:
+            self._empty = True
             head = {"format": FORMAT, "sweep": self.plan.describe()}
             self._part.write(json.dumps(head, ensure_ascii=False).encode() + b"\n")
             self._part.flush()

@@ -116,6 +116,8 @@ class TestRows:
         with pytest.raises(InputError, match="did you mean 'value'"):
             sweep(tmp_path / "a.parquet", measure="one.valu", fixed=notes.fixed)
         assert sum(notes.taken().values()) <= 3
+        assert not list(tmp_path.iterdir())
+        assert len(sweep(tmp_path / "a.parquet", fixed=notes.fixed)) == 12
 
     def test_a_measure_that_some_cells_lack_is_their_reason(self):
         over = {"data": ["diabetes", "synthetic"]}
