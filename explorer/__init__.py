@@ -13,6 +13,7 @@ The families are plain numerical libraries as well: ``explorer.ridge.fit_path(X,
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from explorer.core import screen
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 __version__ = VERSION
 _FAMILIES = ("ridge", "saddles", "connectivity", "diffusion")
-__all__ = ["__version__", "from_link", "page", "scene", "scenes", *_FAMILIES]
+__all__ = ["__version__", "from_link", "page", "scene", "scenes", "sweep", *_FAMILIES]
 
 
 def scenes() -> tuple[str, ...]:
@@ -61,6 +62,18 @@ def from_link(text: str) -> Model:
     name, texts = link.decode(text)
     found = registry.find(name)
     return found.open(**link.read_inputs(found.model_class, texts))
+
+
+def sweep(
+    scene: str, over: Mapping[str, Any], measure: str | Sequence[str], to: Any = None, **options: Any
+) -> Any:
+    """A data frame with a row a cell of a grid of a scene's inputs; see `explorer.grid.sweep.sweep`.
+
+    >>> explorer.sweep("ridge/path", {"noise": [0.5, 1.0], "seed": range(10)}, "path.loo:min", to="loo.parquet")
+    """
+    from explorer.grid.sweep import sweep
+
+    return sweep(scene, over, measure, to, **options)
 
 
 def page(name: str, **inputs: Any) -> Any:

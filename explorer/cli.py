@@ -18,6 +18,8 @@ examples:
   explorer check                    run every scene's checks; exit 1 if one fails
   explorer export ridge/path --set alpha=10 --to path.npz
   explorer export ridge/path --to path.html         the page in one file, for a talk without a network
+  explorer sweep ridge/path --over noise=0:2:0.25 --over seed=0:20 --set data=synthetic \
+      --measure path.risk:min --to risk.parquet
 """
 
 
@@ -41,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from explorer import __version__
+    from explorer.grid import command
 
     parser = argparse.ArgumentParser(
         prog="explorer",
@@ -75,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
             "export", help="write a setting's numbers, pictures, page, or programs that compute them"
         )
     )
+    command.add_to(commands)
     pictures = commands.add_parser("thumbnails", help="draw the gallery's thumbnails anew (needs Chromium)")
     pictures.add_argument("scenes", nargs="*", metavar="scene")
     pictures.set_defaults(run=_thumbnails)

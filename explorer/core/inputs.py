@@ -8,7 +8,7 @@ long     computed in the background, newest request first
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -61,6 +61,15 @@ def matters(info: Info, model: Any) -> bool:
 def _plain(value: Any) -> Any:
     """What a condition says of a value: a table or a file of one's own is "yours"."""
     return value if isinstance(value, str | int | float | bool) else "yours"
+
+
+Listing = Callable[[Any], tuple[Sequence[str], str]]
+
+
+def _columns(table: Any) -> tuple[Sequence[str], str]:
+    """The columns of a table and the last of them; none where a bundled one stands by its name."""
+    columns = list(getattr(table, "columns", ()))
+    return columns, columns[-1] if columns else ""
 
 
 def _split(kind: str, options: dict[str, Any]) -> tuple[Info, dict[str, Any]]:
@@ -198,17 +207,22 @@ class File(param.Parameter):
 
 
 class Column(param.String):
-    """The name of a column of the table in another input; empty means the last column.
+    """One of the names that another input brings along, such as a table its columns; empty means the usual one.
 
     Parameters
-        of : str     name of the `Data` input
+        of     : str                        name of that input, a `Data` or a `File`
+        listed : value -> (names, str)      the names in what that input holds, and the usual one among them; a
+                                            table's columns and the last of them, if nothing else is said
     """
 
-    __slots__ = ["info", "of"]
-    _slot_defaults = dict(param.String._slot_defaults, info=None, of=None)
+    __slots__ = ["info", "listed", "of"]
+    _slot_defaults = dict(param.String._slot_defaults, info=None, of=None, listed=None)
 
-    def __init__(self, default: str = "", *, of: str = "data", **options: Any) -> None:
+    def __init__(
+        self, default: str = "", *, of: str = "data", listed: Listing = _columns, **options: Any
+    ) -> None:
         info, rest = _split("column", options)
         super().__init__(default, **rest)
         self.info = info
         self.of = of
+        self.listed = listed

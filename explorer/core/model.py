@@ -13,6 +13,7 @@ from explorer.core import link as links
 from explorer.core import screen, values
 from explorer.core.check import Check
 from explorer.core.frame import Frame
+from explorer.core.inputs import Column
 from explorer.core.runner import Report, silent
 from explorer.core.threads import one_blas_thread
 from explorer.core.values import InputError
@@ -92,8 +93,19 @@ class Model(param.Parameterized):
 
         Raises    InputError  one sentence
         """
-        self.param.update(**self.checked(inputs))
+        checked = self.checked(inputs)
+        self.param.update(**{**self._let_go(checked), **checked})
         return self
+
+    def _let_go(self, checked: Mapping[str, Any]) -> dict[str, str]:
+        """Names chosen in a table or file that makes way for one without them: back to the usual ones."""
+        return {
+            name: ""
+            for name, p in self.inputs().items()
+            if isinstance(p, Column)
+            and p.of in checked
+            and getattr(self, name) not in p.listed(checked[p.of])[0]
+        }
 
     @classmethod
     def defaults(cls) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def _chosen(file: Any, subject: str) -> list[str]:
                 f"{subject} has {what} in column {quoted(name)}: "
                 "each column must hold plain numbers, so recode it or leave it out."
             )
-    _check_groups(metadata, subject)
+    check_groups(metadata, subject)
     return names
 
 
@@ -86,7 +86,7 @@ def _not_numbers(kind: Any) -> str:
     return "categories" if types.is_dictionary(kind) else "text or bytes"
 
 
-def _check_groups(metadata: Any, subject: str) -> None:
+def check_groups(metadata: Any, subject: str) -> None:
     """Raises where the parts of a file do not add up, or would unpack to far more than its numbers.
 
     The metadata of single columns are left alone: on a damaged file pyarrow 26 ends the process over them.

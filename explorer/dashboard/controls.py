@@ -284,10 +284,9 @@ class Controls:
 
     @staticmethod
     def _show_column(widget: Any, model: Model, parameter: Any, value: str) -> None:
-        table = getattr(model, parameter.of)
-        columns = list(getattr(table, "columns", ()))
-        widget.options = columns or [""]
-        widget.value = value if value in columns else (columns[-1] if columns else "")
+        columns, usual = parameter.listed(getattr(model, parameter.of))
+        widget.options = list(columns) or [""]
+        widget.value = value if value in columns else usual
         widget.disabled = not columns
 
 

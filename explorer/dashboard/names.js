@@ -6,7 +6,10 @@ function nameWithin(root, label) {
   for (const space of root.querySelectorAll("h5.MuiTypography-root:not([role])")) {
     if (!space.textContent.trim()) space.setAttribute("role", "presentation")
   }
-  root.querySelector("header .title:not([aria-level])")?.setAttribute("aria-level", "1")
+  for (const title of root.querySelectorAll("header .title:not([role])")) {
+    title.setAttribute("role", "heading")
+    title.setAttribute("aria-level", "1")
+  }
   for (const help of root.querySelectorAll("span[aria-label]:not([role])")) {
     help.setAttribute("role", "img")
     if (!help.closest("[aria-hidden=true]")) help.tabIndex = 0

@@ -29,10 +29,11 @@ def test_a_page_can_be_heard_and_read_by_everyone(visit, path):
     held = visit(reduced_motion="reduce").open(path)
     if path:
         held.settled()
-    held.page.get_by_role("heading", level=1).wait_for()
+    held.page.locator("[role=heading][aria-level='1']").wait_for()
     assert found(held) == []
     held.page.get_by_label("Toggle theme").click()
     held.until("() => getComputedStyle(document.body).backgroundColor == 'rgb(20, 20, 22)'")
+    held.until("() => document.getAnimations().every((held) => held.playState == 'finished')")
     assert found(held) == []
 
 
@@ -56,10 +57,9 @@ def test_the_whole_page_is_reached_by_keyboard(visit):
         name, outlined = held.evaluate(
             """() => { let at = document.activeElement
                        while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement
-                       const label = at.getAttribute('aria-label') || at.labels?.[0]?.textContent || at.textContent || ''
-                       const by = at.getAttribute('aria-labelledby')
-                       const words = label || at.getRootNode().getElementById?.(by)?.textContent || ''
-                       return [words.trim(), at.matches(':focus-visible')] }"""
+                       const by = at.getRootNode().getElementById?.(at.getAttribute('aria-labelledby')?.split(' ')[0])
+                       const words = [at.getAttribute('aria-label'), at.labels?.[0]?.textContent, by?.textContent]
+                       return [[...words, at.textContent].join(' '), at.matches(':focus-visible')] }"""
         )
         reached |= {word for word in wanted if word in name and outlined}
         if reached == wanted:

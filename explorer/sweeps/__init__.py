@@ -1,0 +1,1 @@
+"""What a sweep found, shown; ``explorer.sweep`` computes one."""
