@@ -56,7 +56,8 @@ class Taught:
     def place(self, at: int) -> Place:
         """Where a tap is right; the axes of its figure, as it is drawn then, hold all of that."""
         question = self.step(at).question
-        assert question is not None and question.place is not None
+        assert question is not None
+        assert question.place is not None
         place = question.place
         figure = next(figure for figure in self.scene.figures if figure.name == place.figure)
         drawn = hv.render(figure.draw(self.frame(at)), backend="bokeh")
