@@ -103,7 +103,7 @@ class Board:
         self._cards: dict[str, _Card] = {}
         self._ghosts: dict[str, list[Ghost]] = {}
         self.shown: Frame | None = None
-        self.heard_taps: Callable[[str, float, float], None] | None = None
+        self.heard_taps: Callable[[str, float, float], bool] | None = None  # whether a tap was meant for it
         self.pinned: Frame | None = None
         self.panel = pn.Column(
             css_classes=["board"], stylesheets=[theme.style()], sizing_mode="stretch_width"
@@ -204,10 +204,7 @@ class Board:
             self._cards[spec.name].put(figure)
 
     def _connect(self, figure: LiveFigure, frame: Frame) -> None:
-        heard = self.heard_taps
-        if heard is not None:
-            figure.model.on_event("tap", lambda event: heard(figure.spec.name, event.x, event.y))
-        computed = {}
+        computed: dict[str, str] = {}
         for axis, name in figure.spec.tap.items():
             if name in frame.cursors:
                 figure.tap_moves_cursor(axis, name)
@@ -215,13 +212,15 @@ class Board:
                 computed[axis] = name
         if figure.spec.drag and self._tapped is not None:
             figure.let_drag(frame, self._dragged)
-        if computed:
-            figure.model.on_event(
-                "tap",
-                lambda event: self._tapped(
-                    {name: float(getattr(event, axis)) for axis, name in computed.items()}
-                ),
-            )
+        if computed or self.heard_taps is not None:
+            figure.model.on_event("tap", lambda event: self._tap(figure.spec.name, computed, event))
+
+    def _tap(self, figure: str, computed: dict[str, str], event: Any) -> None:
+        """A tap answers a lesson's question or sets inputs, not both: a start stays where the question left it."""
+        if self.heard_taps is not None and self.heard_taps(figure, event.x, event.y):
+            return
+        if computed and self._tapped is not None:
+            self._tapped({name: float(getattr(event, axis)) for axis, name in computed.items()})
 
     def _dragged(self, wanted: Callable[[], Mapping[str, Any]]) -> bool:
         """Set the inputs of dragged marks; False when the marks are to stand where they stood before."""
@@ -231,5 +230,5 @@ class Board:
             self._refused(error)
             return False
         before = {name: getattr(self._model, name) for name in values}
-        accepted = self._tapped(values)
+        accepted = self._tapped is not None and self._tapped(values)
         return bool(accepted) and any(getattr(self._model, name) != before[name] for name in values)

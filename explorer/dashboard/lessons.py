@@ -111,11 +111,13 @@ class Lessons:
 
     # What the reader does -----------------------------------------------------------------------------
 
-    def tapped(self, figure: str, x: float, y: float) -> None:
-        """A tap on a figure: the answer, if this step asks for a place there."""
-        question = self._step.question if self._lesson is not None else None
-        if question is not None and question.place is not None and question.place.figure == figure:
-            self._reply((x, y))
+    def tapped(self, figure: str, x: float, y: float) -> bool:
+        """A tap on a figure: the answer, if this step asks for a place there; whether it was that."""
+        question = self._step.question if self._lesson is not None and not self._answer else None
+        if question is None or question.place is None or question.place.figure != figure:
+            return False
+        self._reply((x, y))
+        return True
 
     def _heard(self, said: dict[str, Any]) -> None:
         if self._lesson is None:

@@ -7,15 +7,17 @@ import dataclasses
 import holoviews as hv
 import numpy as np
 import pytest
+from bokeh.events import Tap
 from bokeh.models import DataRange1d
 
-from explorer.core import registry
+from explorer.core import lesson, registry
 from explorer.core.figure import Figure
 from explorer.core.frame import Field, Frame, Series
 from explorer.core.inputs import Whole
 from explorer.core.model import Model
 from explorer.dashboard.board import Board
 from explorer.dashboard.controls import Controls
+from explorer.dashboard.lessons import Lessons
 from explorer.dashboard.live import LiveFigure
 from explorer.dashboard.sources import Sources
 from tests.contract.screen import Screen, equal
@@ -162,6 +164,37 @@ class TestHidden:
 def test_a_rebuilt_figure_listens_once(toy):
     toy.show(lines=3)
     assert len(toy.board.figures["standing"].model.js_event_callbacks["tap"]) == 1
+
+
+ASKING = """# Where it is low
+## The bowl
+```yaml
+ask: Tap the lowest point.
+tap: {figure: landscape, x: [-0.5, 0.5]}
+```
+---
+There.
+"""
+
+
+def test_a_tap_that_answers_a_lesson_sets_no_inputs(toy):
+    scene = dataclasses.replace(toy.scene)
+    scene.__dict__["lessons"] = {"low": lesson.read("low", ASKING)}
+    lessons = Lessons(scene, lambda values: None)
+    toy.board.heard_taps = lessons.tapped
+    model = toy.board.figures["landscape"].model
+
+    def tap() -> list[dict[str, float]]:
+        toy.tapped.clear()
+        model._trigger_event(Tap(model, x=0.25, y=-0.5))
+        return list(toy.tapped)
+
+    moved = [{"x0": 0.25, "y0": -0.5}]
+    assert tap() == moved  # no lesson is taken
+    lessons.restore("low.1")
+    assert tap() == []
+    assert lessons.text == "low.1.0p25_-0p5"
+    assert tap() == moved  # the answer is given
 
 
 class TestFilm:

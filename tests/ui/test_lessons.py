@@ -54,3 +54,12 @@ def test_a_tap_on_the_figure_is_an_answer_and_a_link_opens_there(visit):
 def test_a_wrong_lesson_is_a_sentence(visit):
     held = visit().open("ridge/path?lesson=nowhere.1").settled()
     assert "no lesson 'nowhere' here" in held.page.get_by_role("alert").inner_text()
+
+
+def test_a_tap_on_the_figure_answers_and_the_reveal_sets_the_scene(visit):
+    held = visit().open("saddles/escape?lesson=leave.2").settled()
+    held.page.mouse.click(*held.place(1, 33.0, 0.05))
+    held.until(
+        "() => /lesson=leave\\.2\\.3[2-4]/.test(location.search) && /x0=0\\.0001/.test(location.search)"
+    )
+    held.until("() => /step=33/.test(location.search)")
