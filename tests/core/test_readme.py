@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 
@@ -32,3 +33,15 @@ def test_its_checks_hold_and_its_figures_are_drawn(printed):
         model, checks = survey.check_setting(printed, values)
         assert [check.verdict for check in checks] == ["holds"]
         assert len(printed.layout(model.frame)) == 1
+
+
+def test_its_lesson_can_be_taken(printed):
+    (text,) = re.findall(r"````markdown\n(.*?)````", README.read_text(encoding="utf-8"), re.DOTALL)
+    folder = printed.folder / "lessons"
+    folder.mkdir()
+    (folder / "guess.md").write_text(text, encoding="utf-8")
+    lesson = printed.lessons["guess"]
+    assert printed.setting(lesson, 0) == {"rate": 5.0}
+    assert lesson.steps[0].then == {"rate": 1.0}
+    assert f"{math.exp(-5.0):.4f}" in lesson.steps[0].reveal
+    assert f"{math.exp(-1.0):.2f}" in lesson.steps[0].reveal
