@@ -64,6 +64,12 @@ def _parser() -> argparse.ArgumentParser:
         "--json", default="bench.json", metavar="FILE", help="where the figures go (%(default)s)"
     )
     bench.add_argument("--no-browser", action="store_true", help="leave out what needs Chromium")
+    bench.add_argument(
+        "--class",
+        action="store_true",
+        dest="classroom",
+        help="sit a class of 40 before a server of two workers for a minute instead",
+    )
     bench.set_defaults(run=_bench)
     export = commands.add_parser("export", help="write a setting's numbers, or a program that computes them")
     export.add_argument("scene", help="such as ridge/path; or a link, as it stands in a page's address")
@@ -200,6 +206,10 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
+    if options.classroom:
+        from explorer.measure import classroom
+
+        return classroom.run()
     from explorer.measure import bench
 
     return bench.run(options.json, browser=not options.no_browser)

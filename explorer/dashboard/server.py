@@ -12,7 +12,7 @@ from typing import Any
 
 import panel as pn
 
-from explorer.core import registry
+from explorer.core import memory, registry, spool
 from explorer.core.values import InputError
 from explorer.dashboard import gallery, page, workers
 from explorer.dashboard.doors import Doors
@@ -145,6 +145,7 @@ def run(
     applications(names)  # an unknown scene is refused before anything starts
     chosen = free_port(address, port)
     doors = Doors(limits, processes)
+    _keep_what_is_given()
     given: dict[str, Any] = {"port": chosen, "address": address, "origins": origins, "doors": doors}
     given["prefix"] = prefix.strip("/") and f"/{prefix.strip('/')}"
     where = f"Ridgeline is at http://{address}:{chosen}{given['prefix']}/  (Ctrl-C ends it)"
@@ -163,6 +164,14 @@ def run(
     server.stop()
     print("Ridgeline has stopped.")
     return 0
+
+
+def _keep_what_is_given() -> None:
+    """Links to a reader's own table hold in every worker and after a restart, if the folder can be written."""
+    try:
+        memory.spool(spool.Spool(spool.usual_folder()))
+    except (OSError, RuntimeError):  # no home, or none to write in
+        memory.spool(None)
 
 
 def _prepare(names: Sequence[str]) -> None:
