@@ -18,7 +18,7 @@ from explorer.dashboard import gallery, page, workers
 from explorer.dashboard.doors import Doors
 from explorer.dashboard.health import Health
 from explorer.dashboard.limits import UNLIMITED, Limits
-from explorer.dashboard.strays import OneSlashLess, Stray
+from explorer.dashboard.strays import OneSlashLess, Stray, keep_tracebacks
 
 PORT = 5006
 # An upload travels in pieces of 10 MiB; nothing else comes near this size.
@@ -105,6 +105,7 @@ def serve(
     Raises    InputError  for an unknown scene or a port that is taken
     """
     doors = doors or Doors()
+    keep_tracebacks()
     pages = applications(names, doors)
     chosen = free_port(address, port)
     local = [f"localhost:{chosen}", f"127.0.0.1:{chosen}", f"{address}:{chosen}"]

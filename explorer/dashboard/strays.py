@@ -6,6 +6,7 @@ import difflib
 import html
 from collections.abc import Collection
 
+from bokeh.protocol.messages import error
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import OutputTransform, RequestHandler
 
@@ -51,3 +52,8 @@ class OneSlashLess(OutputTransform):
             return status_code, headers, chunk
         place = f"../{name}" + (f"?{self._query}" if self._query else "")
         return 302, HTTPHeaders({"Location": place, "Content-Length": "0"}), b""
+
+
+def keep_tracebacks() -> None:
+    """Bokeh answers what it cannot take with a traceback, paths of this machine and all; they stay in the log."""
+    error.format_exception = lambda *_: ()

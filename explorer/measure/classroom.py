@@ -112,10 +112,10 @@ async def _drag(seat: Seat, name: str, seconds: float, rng: np.random.Generator)
     slider, low, high = seat.slider(parameter.label)
     whole = isinstance(parameter, Whole)
     await asyncio.sleep(rng.uniform(0.0, 0.5))  # hands do not move in step
-    value = low
+    value: float = low
     moves = max(1, round(2 * seconds))
     for move in range(moves):
-        value = float(rng.integers(int(low), int(high) + 1)) if whole else float(rng.uniform(low, high))
+        value = int(rng.integers(int(low), int(high) + 1)) if whole else float(rng.uniform(low, high))
         due = time.perf_counter() + 0.5
         await seat.move(slider, value, release=move == moves - 1)
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
