@@ -57,8 +57,9 @@ class Doors:
 
 def _full(sessions: int) -> Any:
     pn.extension(notifications=False)
+    pages = "1 page is" if sessions == 1 else f"{sessions} pages are"
     told = (
-        f"<p>{sessions} pages are open here, and this server holds no more: close one that nobody reads, or "
+        f"<p>{pages} open here, and this server holds no more: close one that nobody reads, or "
         '<a href="">try again</a> in a minute.</p>'
     )
     words = pn.pane.HTML(told, margin=24, sizing_mode="stretch_width")

@@ -24,7 +24,7 @@ from explorer.measure.seat import PATIENCE, Seat
 Figures = dict[str, Any]
 SCENE = "ridge/path"
 ASKED = "data=synthetic"  # where every slider of the scene matters
-AT_ONCE = 8  # pages that come at the same moment
+AT_ONCE = 4  # pages that come at the same moment
 
 
 def run(seats: int = 40, seconds: float = 60.0, visits: int = 500, workers: int = 2) -> int:

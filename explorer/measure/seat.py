@@ -16,7 +16,7 @@ from bokeh.protocol.receiver import Receiver
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import WebSocketClosedError, websocket_connect
 
-PATIENCE = 60.0  # seconds, for anything that a server is asked
+PATIENCE = 120.0  # seconds, for anything that a server is asked
 TOKEN = re.compile(r'"token":\s*"([^"]+)"')
 READY = {
     "kind": "MessageSent",
