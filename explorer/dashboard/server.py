@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import signal
 import socket
 import threading
@@ -124,7 +125,7 @@ def serve(
         extra_patterns=[("/health", Health, {"doors": doors})],
         default_handler_class=Stray,
         default_handler_args={"known": [name.strip("/") for name in pages if name != "/"]},
-        transforms=[OneSlashLess],
+        transforms=[functools.partial(OneSlashLess, root=prefix)],
         verbose=False,
         **options,
     )

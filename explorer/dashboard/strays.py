@@ -41,8 +41,8 @@ class OneSlashLess(OutputTransform):
     Bokeh answers there, but the page would look for its socket and its scripts one folder too deep.
     """
 
-    def __init__(self, request: HTTPServerRequest) -> None:
-        self._path, self._query = request.path, request.query
+    def __init__(self, request: HTTPServerRequest, root: str = "") -> None:
+        self._path, self._query = request.path.removeprefix(root), request.query
 
     def transform_first_chunk(
         self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool
