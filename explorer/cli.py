@@ -72,6 +72,12 @@ def _parser() -> argparse.ArgumentParser:
         "--json", default="bench.json", metavar="FILE", help="where the figures go (%(default)s)"
     )
     bench.add_argument("--no-browser", action="store_true", help="leave out what needs Chromium")
+    bench.add_argument(
+        "--class",
+        action="store_true",
+        dest="classroom",
+        help="sit a class of 40 before a server of two workers for a minute instead",
+    )
     bench.set_defaults(run=_bench)
     _export_options(
         commands.add_parser(
@@ -136,7 +142,40 @@ def _serve_options(parser: argparse.ArgumentParser, named: bool = False) -> None
         metavar="HOST[:PORT]",
         help="further address pages may come from",
     )
+    _class_options(parser, named)
     parser.set_defaults(run=_serve)
+
+
+def _class_options(parser: argparse.ArgumentParser, named: bool) -> None:
+    """Workers and limits, for a server with many readers."""
+    numbers = (
+        ("--workers", 1, "N", "processes that share the address"),
+        ("--max-sessions", 200, "N", "pages open at a time"),
+        ("--time-limit", 120, "SECONDS", "of one computation"),
+        ("--max-upload", 64, "MB", "of one file"),
+        ("--idle-minutes", 120, "N", "untouched for so long, a page rests"),
+    )
+    group = parser.add_argument_group("for a class")
+    for option, usual, unit, words in numbers:
+        group.add_argument(
+            option,
+            type=_whole,
+            default=argparse.SUPPRESS if named else usual,
+            metavar=unit,
+            help=f"{words} ({usual})",
+        )
+    group.add_argument(
+        "--prefix",
+        default=argparse.SUPPRESS if named else "",
+        metavar="PATH",
+        help="path under which a proxy shows the pages",
+    )
+
+
+def _whole(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"this is a whole number from 1 to 1000000; {text[:40]!r} is not.")
+    return int(text)
 
 
 def _port(text: str) -> int:
@@ -146,14 +185,28 @@ def _port(text: str) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from explorer.core.values import InputError
     from explorer.dashboard import server
+    from explorer.dashboard.limits import UNLIMITED, Limits
 
+    if options.max_upload << 20 > UNLIMITED.upload_bytes:
+        raise InputError(
+            f"--max-upload is at most {UNLIMITED.upload_bytes >> 20}; {options.max_upload} is not."
+        )
     return server.run(
         options.scenes,
         port=options.port,
         address=options.address,
         show=not options.no_show,
         origins=options.allow_origin,
+        prefix=options.prefix,
+        processes=options.workers,
+        limits=Limits(
+            sessions=options.max_sessions,
+            seconds=options.time_limit,
+            upload_bytes=options.max_upload << 20,
+            idle_seconds=60 * options.idle_minutes,
+        ),
     )
 
 
@@ -180,6 +233,10 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
+    if options.classroom:
+        from explorer.measure import classroom
+
+        return classroom.run()
     from explorer.measure import bench
 
     return bench.run(options.json, browser=not options.no_browser)

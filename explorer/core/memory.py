@@ -1,5 +1,7 @@
 """Keeps the tables and files that this process has seen lately, so that a link can name one without carrying it.
 
+A spool, where there is one, keeps them for other processes and for later.
+
 Whoever knows a reference can recall what it names. Only who has that can guess its reference, because it holds
 16 digits of the content's digest.
 """
@@ -31,6 +33,14 @@ class Kept(Protocol):
     def reference(self) -> str: ...
 
 
+class Spool(Protocol):
+    """A place outside this process, see `explorer.core.spool`."""
+
+    def keep(self, reference: str, kept: Kept) -> None: ...
+
+    def find(self, reference: str) -> Kept | None: ...
+
+
 class Memory:
     """Tables and files by reference, the least recently used dropped first. Safe to use from several threads.
 
@@ -43,25 +53,37 @@ class Memory:
         self._held: OrderedDict[str, Kept] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
+        self._spool: Spool | None = None
+
+    def spool(self, spool: Spool | None) -> None:
+        """Keep what is given there too, and look there for what is not held here."""
+        self._spool = spool
 
     def remember(self, kept: Kept) -> str:
         """Keeps it and returns its reference."""
         reference = kept.reference()  # hashes the content: outside the lock
         with self._lock:
+            known = reference in self._held
             self._forget(reference)
             self._held[reference] = kept
             self._bytes += kept.nbytes
             while self._bytes > self._max_bytes:
                 self._forget(next(iter(self._held)))
+        if not known and self._spool is not None:
+            self._spool.keep(reference, kept)
         return reference
 
     def recall(self, reference: str) -> Kept:
         """What a reference names; DataError when it is not held, or no longer."""
         with self._lock:
-            if reference not in self._held:
-                raise DataError(f"{quoted(reference, 60)} is not held here any more: open its file again.")
-            self._held.move_to_end(reference)
-            return self._held[reference]
+            if reference in self._held:
+                self._held.move_to_end(reference)
+                return self._held[reference]
+        found = self._spool.find(reference) if self._spool is not None else None
+        if found is None:
+            raise DataError(f"{quoted(reference, 60)} is not held here any more: open its file again.")
+        self.remember(found)
+        return found
 
     def _forget(self, reference: str) -> None:
         if reference in self._held:
@@ -71,3 +93,4 @@ class Memory:
 _MEMORY = Memory(MAX_REMEMBERED)
 remember = _MEMORY.remember
 recall = _MEMORY.recall
+spool = _MEMORY.spool

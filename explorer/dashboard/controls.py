@@ -15,9 +15,9 @@ from bokeh.models import CustomJSTickFormatter
 from explorer.core import inputs
 from explorer.core.inputs import matters
 from explorer.core.model import Model
-from explorer.core.table_error import MAX_BYTES
-from explorer.dashboard import theme
+from explorer.dashboard import limits, theme
 from explorer.dashboard.scrub import Scrub
+from explorer.dashboard.upload import Upload
 
 # Panel waits 50 ms to merge a widget's events; a tenth of that still lets the newest value win (see tests/ui).
 MERGE_MS = 5
@@ -40,11 +40,15 @@ class Controls:
         model   : Model
         changed : called with ({input: value}, moving) when the hand changes something; `moving` is True
                   while a slider is still held. It returns nothing; it shows its own messages.
+        refused : called with a ValueError when the hand gives what cannot be taken
     """
 
-    def __init__(self, model: Model, changed: Change) -> None:
+    def __init__(
+        self, model: Model, changed: Change, refused: Callable[[ValueError], None] = lambda error: None
+    ) -> None:
         self._model = model
         self._changed = changed
+        self._refused = refused
         self._quiet = False
         self._groups: dict[str, list[Any]] = {}
         self._members: dict[str, list[str]] = {}
@@ -223,12 +227,13 @@ class Controls:
     def _dataset(self, name: str, parameter: Any) -> list[Any]:
         words = {title: key for key, title in parameter.bundled.items()}
         choice = pmui.Select(label=parameter.label, options={**words, UPLOAD: UPLOAD}, **_common(parameter))
-        upload = pmui.FileInput(
+        upload = Upload(
+            self._refused,
             label="Choose a file",
             accept=".csv,.tsv,.txt,.parquet",
             visible=False,
             margin=(0, 0, 8, 0),
-            max_file_size=MAX_BYTES,
+            max_file_size=limits.present().upload_bytes,
             sizing_mode="stretch_width",
         )
 
@@ -248,10 +253,11 @@ class Controls:
         return [choice, upload]
 
     def _file(self, name: str, parameter: Any) -> list[Any]:
-        upload = pmui.FileInput(
+        upload = Upload(
+            self._refused,
             label=f"{parameter.label}: choose a file",
             accept=",".join(parameter.accept),
-            max_file_size=MAX_BYTES,
+            max_file_size=limits.present().upload_bytes,
             **{**_common(parameter), "size": "medium"},
         )
         held = pmui.Button(icon="close", variant="text", size="small", margin=(0, 4, 6, 4), visible=False)

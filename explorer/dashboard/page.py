@@ -21,7 +21,7 @@ from explorer.core.check import Check
 from explorer.core.frame import Frame
 from explorer.core.receipt import Receipt
 from explorer.core.roles import DARK_TWIN
-from explorer.dashboard import address, theme
+from explorer.dashboard import address, limits, theme
 from explorer.dashboard.address import Address, Asked
 from explorer.dashboard.badges import badges_html
 from explorer.dashboard.board import Board
@@ -78,8 +78,8 @@ class ScenePage:
             lambda error: self.session.refuse(error),
             captions="captions" not in asked.hidden,
         )
-        self.session = Session(self.model, self._show, self._schedule)
-        self.controls = Controls(self.model, self._changed)
+        self.session = Session(self.model, self._show, self._schedule, limits.present().seconds)
+        self.controls = Controls(self.model, self._changed, self.session.refuse)
         self.presets = Presets(scene, self.model, lambda values: self._changed(values, False))
         self.compare = Compare(scene, self.board, self.model, self._turn)
         self.lessons = Lessons(scene, lambda values: self._changed(values, False))

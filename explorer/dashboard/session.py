@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import math
 import re
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +19,7 @@ from explorer.core.model import Model
 from explorer.core.receipt import Receipt
 from explorer.core.runner import Job, Report, Runner, silent
 
-# A computation slower than this leaves the hand: the next one goes to the worker.
+# A page stands still for a computation no longer than this; a slower one comes when it is done, and so do the next.
 SLOW = 0.1
 # How long the hand must rest before refinements and checks start.
 REST_MS = 150
@@ -42,14 +45,17 @@ class Finished:
 class Session:
     """Turns changed inputs into frames.
 
-    A change within its cost class is computed at once; long ones, and whatever proved slow, go to the one
-    worker of this session, newest request first. Refinements and checks follow when the hand rests.
+    A change within its cost class is computed at once, in a thread of its own, and the page waits for it; not
+    for longer than `SLOW`, because other readers may share the page's thread. Long ones, and whatever proved
+    slow, go to the one worker of this session, newest request first. So at most two computations are in flight.
+    Refinements and checks follow when the hand rests.
 
     Parameters
         model    : Model
         show     : called with each new frame, on the page's own thread
         schedule : runs a function on the page's own thread, after so many milliseconds; gives a function
                    that takes it back
+        seconds  : after which a computation is given up, and a sentence says so
     """
 
     def __init__(
@@ -57,9 +63,12 @@ class Session:
         model: Model,
         show: Callable[[Frame], None],
         schedule: Callable[[Callable[[], None], int], Callable[[], None]],
+        seconds: float = math.inf,
     ) -> None:
         self.model = model
         self.runner = Runner()
+        self._hand = Runner("explorer-hand")
+        self._seconds = seconds
         self.on_checks: Callable[[list[Check] | None], None] = lambda checks: None
         self.on_receipt: Callable[[Receipt], None] = lambda receipt: None
         self.on_progress: Report = silent
@@ -76,6 +85,7 @@ class Session:
         self._spoken = False
         self._rest: Callable[[], None] = lambda: None
         self._unhurried: Callable[[], None] = lambda: None
+        self._clock: Callable[[], None] = lambda: None
         self._warm: Callable[[Report], None] | None = None
         # In a notebook the worker paints by itself: what it asks and what it does must be one step.
         self._turn = threading.RLock()
@@ -124,20 +134,73 @@ class Session:
         with self._turn:
             request = self._next()
             known = self.model.finished is not None  # by another hand: only its checks are left to do
-            if long or known or self.compute_seconds > SLOW or self._warm is not None:
+            self._hand.cancel()
+            slow = self.compute_seconds > SLOW or self._hand.busy
+            if long or known or slow or self._warm is not None:
                 self._long(request)
                 return
             self.runner.cancel()
             self._idle()
-            started = time.perf_counter()
-            try:
-                frame = self.model.draft()
-                self.compute_seconds = time.perf_counter() - started
-                self._show(request, frame)
-            except Exception as error:
-                self._failed(error)
-                return
-            self._rest = self._schedule(lambda: self._finish(request, frame), REST_MS)
+            self._live(request)
+
+    def _live(self, request: int) -> None:
+        """Compute the present inputs at once, if that is not for long; otherwise the picture comes later."""
+        work = self.model.copy()
+        drafted: Future[Frame] = Future()
+        self._hand.submit(
+            Job(
+                lambda report: self._draft(request, work, report),
+                done=drafted.set_result,
+                failed=drafted.set_exception,
+                dropped=drafted.cancel,
+            )
+        )
+        with contextlib.suppress(Exception):
+            drafted.result(SLOW)
+        if drafted.done():
+            self._hand.wait_idle(SLOW)  # it is about to be; the next change asks
+            self._drafted(request, drafted)
+            return
+        self.compute_seconds = math.inf
+        self._busy_soon(request)
+        drafted.add_done_callback(lambda late: self._on_page(request, lambda: self._drafted(request, late)))
+
+    def _drafted(self, request: int, drafted: Future[Frame]) -> None:
+        try:
+            frame = drafted.result()
+            self._show(request, frame)
+        except Exception as error:
+            self._failed(error)
+            return
+        self._idle()
+        self._rest = self._schedule(lambda: self._finish(request, frame), REST_MS)
+
+    def _draft(self, request: int, work: Model, report: Report) -> Frame:
+        """Compute, on a worker; the time of one that is given up is counted from here."""
+        if math.isfinite(self._seconds):
+            self._on_page(request, lambda: self._start_clock(request))
+        started = time.perf_counter()
+        frame = work.draft(report)
+        self.compute_seconds = time.perf_counter() - started
+        return frame
+
+    def _start_clock(self, request: int) -> None:
+        if self.runner.busy or self._hand.busy:
+            self._clock()
+            self._clock = self._schedule(lambda: self._overtime(request), int(1000 * self._seconds))
+
+    def _overtime(self, request: int) -> None:
+        """Give up what has taken too long; work that does not report runs on, and what it finds is thrown away."""
+        if request != self._request or not (self.runner.busy or self._hand.busy):
+            return
+        late = TimeoutError(
+            f"this took more than {self._seconds:g} seconds, which is as long as one computation may take here: "
+            "ask for something smaller"
+        )
+        self._failed(late)
+        self._next()
+        self.runner.cancel()
+        self._hand.cancel()
 
     def cancel(self) -> None:
         """Stop the running work; the picture stays as it is, and the page says what it shows."""
@@ -145,6 +208,7 @@ class Session:
             complete = self._painted == self._request
             self._next()
             self.runner.cancel()
+            self._hand.cancel()
             self._idle()
             self.on_checks([])
             rest = "its refinements and checks are missing." if complete else OLD.lstrip()
@@ -155,6 +219,7 @@ class Session:
         self.closed = True
         self._next()
         self.runner.close()
+        self._hand.close()
 
     # The worker's side ---------------------------------------------------------------------------------
 
@@ -190,9 +255,7 @@ class Session:
             if known is not None:
                 self._on_page(request, lambda: self._show(request, known))
                 return _finished(work, known)
-            started = time.perf_counter()
-            frame = work.draft(report)
-            self.compute_seconds = time.perf_counter() - started
+            frame = self._draft(request, work, report)
             self._on_page(request, lambda: self._show(request, frame))
             return self._refined(request, work, frame, report)
 
@@ -229,8 +292,7 @@ class Session:
                 self._told, self._text = now, text
                 self._on_page(request, lambda: self._tell_progress(share, text))
 
-        self._unhurried()
-        self._unhurried = self._schedule(lambda: self._tell_busy(request), BUSY_MS)
+        self._busy_soon(request)
         self.runner.submit(
             Job(
                 work,
@@ -240,8 +302,12 @@ class Session:
             )
         )
 
+    def _busy_soon(self, request: int) -> None:
+        self._unhurried()
+        self._unhurried = self._schedule(lambda: self._tell_busy(request), BUSY_MS)
+
     def _tell_busy(self, request: int) -> None:
-        if request == self._request and self.runner.busy:
+        if request == self._request and (self.runner.busy or self._hand.busy):
             self._busy = True
             self.on_progress(*self._progress)
             self.on_busy(True)
@@ -254,7 +320,8 @@ class Session:
     def _idle(self) -> None:
         self._busy, self._progress = False, (0.0, "")
         self._unhurried()
-        self._unhurried = lambda: None
+        self._clock()
+        self._unhurried = self._clock = lambda: None
         self.on_busy(False)
 
     def _on_page(self, request: int, action: Callable[[], None]) -> None:
@@ -285,7 +352,7 @@ class Session:
             self.on_checks([])
         stays = OLD if self._painted and self._painted != self._request else ""
         self._say(sentence(error) + stays)
-        if not isinstance(error, ValueError):
+        if not isinstance(error, ValueError | TimeoutError):
             logging.getLogger(__name__).error("a computation failed", exc_info=error)
 
 

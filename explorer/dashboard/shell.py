@@ -7,9 +7,11 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 from panel.custom import JSComponent
+from panel.io import resources
 from panel.util import edit_readonly
 
-from explorer.dashboard import theme
+from explorer.dashboard import limits, theme
+from explorer.dashboard.line import Line
 from explorer.dashboard.scripts import script
 
 BARE = {"& .MuiAppBar-root, & .MuiToolbar-root": {"display": "none"}}
@@ -32,7 +34,9 @@ def shell(title: str, summary: str, bare: bool = False, **parts: Any) -> pmui.Pa
     """
     if bare:
         parts["sx"] = BARE
-    parts["main"] = [*parts["main"], Keeper(width=0, height=0, margin=0)]
+    _from_this_host()
+    line = Line(limits.present().idle_seconds)
+    parts["main"] = [*parts["main"], Keeper(width=0, height=0, margin=0), line]
     page = pmui.Page(
         title=title,
         meta_description=summary,
@@ -43,6 +47,19 @@ def shell(title: str, summary: str, bare: bool = False, **parts: Any) -> pmui.Pa
     )
     _unlight(page)
     return page
+
+
+def _from_this_host() -> None:
+    """Take Panel's style sheets from this server.
+
+    Panel does so once it has answered a request for the page; a page whose request went to another worker, or to
+    a server that has been started again since, would ask the network for them.
+    """
+    document = pn.state.curdoc
+    if document is not None and document.session_context is not None:
+        resources.RESOURCE_MODE = "server"
+        place = f"{pn.state.rel_path}/" if pn.state.rel_path else ""
+        document._template_variables["dist_url"] = f"{place}{resources.LOCAL_DIST}"
 
 
 def _unlight(page: pmui.Page) -> None:

@@ -6,6 +6,7 @@ import difflib
 import html
 from collections.abc import Collection
 
+from bokeh.protocol.messages import error
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import OutputTransform, RequestHandler
 
@@ -40,8 +41,8 @@ class OneSlashLess(OutputTransform):
     Bokeh answers there, but the page would look for its socket and its scripts one folder too deep.
     """
 
-    def __init__(self, request: HTTPServerRequest) -> None:
-        self._path, self._query = request.path, request.query
+    def __init__(self, request: HTTPServerRequest, root: str = "") -> None:
+        self._path, self._query = request.path.removeprefix(root), request.query
 
     def transform_first_chunk(
         self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool
@@ -51,3 +52,8 @@ class OneSlashLess(OutputTransform):
             return status_code, headers, chunk
         place = f"../{name}" + (f"?{self._query}" if self._query else "")
         return 302, HTTPHeaders({"Location": place, "Content-Length": "0"}), b""
+
+
+def keep_tracebacks() -> None:
+    """Bokeh answers what it cannot take with a traceback, paths of this machine and all; they stay in the log."""
+    error.format_exception = lambda *_: ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 from collections.abc import Callable, Iterator
@@ -62,7 +63,7 @@ class Gates:
 class Desk:
     """A page's thread: what the session schedules lies here until the test runs it."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = math.inf) -> None:
         self.model = Gated()
         self.gates = self.model.gates
         self.waiting: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
@@ -72,7 +73,7 @@ class Desk:
         self.busy: list[bool] = []
         self.messages: list[str] = []
         self.progress: list[str] = []
-        self.session = Session(self.model, self.shown.append, self.schedule)
+        self.session = Session(self.model, self.shown.append, self.schedule, seconds)
         self.session.on_checks = self.checks.append
         self.session.on_busy = self.busy.append
         self.session.on_message = self.messages.append
@@ -101,6 +102,7 @@ class Desk:
         """Until the worker is idle and the desk is clear."""
         self.rest()
         assert self.session.runner.wait_idle(LONG)
+        assert self.session._hand.wait_idle(LONG)
         self.turn()
         assert self.waiting.empty()
 

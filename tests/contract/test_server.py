@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -70,6 +71,22 @@ def test_a_stray_is_told_in_a_sentence_with_a_way_back(root, path, words):
     assert words in text
     assert "<img" not in text
     assert "Traceback" not in text
+
+
+def test_under_a_prefix_all_pages_stand():
+    port = server.free_port("localhost", None)
+    running = server.serve(["ridge/path"], port=port, prefix="/under", show=False, threaded=True)
+    try:
+        server.wait_until_up(port)
+        place = f"http://localhost:{port}/under"
+        assert [read(place + path)[:2] for path in ("/", "/ridge/path")] == [
+            (200, f"{place}/"),
+            (200, f"{place}/ridge/path"),
+        ]
+        assert read(f"{place}/ridge/path/?n=30")[1] == f"{place}/ridge/path?n=30"
+        assert json.loads(read(f"{place}/health")[2])["status"] == "ok"
+    finally:
+        running.stop()
 
 
 @pytest.mark.parametrize("address", ["no.such.host.invalid", "192.0.2.1"])

@@ -10,7 +10,7 @@ import numpy as np
 from explorer.core.frame import Frame
 from explorer.core.runner import Report, silent
 from explorer.dashboard.session import SLOW, Session
-from tests.contract.desk import LONG, Desk, Gated
+from tests.contract.desk import AFTERWARDS, LONG, Desk, Gated
 
 
 class TestStart:
@@ -60,7 +60,7 @@ class TestLive:
     def test_shows_the_new_picture_before_it_returns(self, desk):
         assert desk.session.change({"level": 2.0})
         assert desk.levels() == [2.0]
-        assert desk.gates.computed == [(2.0, 0, threading.get_ident())]
+        assert [computed[:2] for computed in desk.gates.computed] == [(2.0, 0)]
         assert desk.waiting.empty()
 
     def test_refines_and_checks_when_the_hand_rests(self, desk):
@@ -112,6 +112,70 @@ class TestLive:
         assert desk.session.compute_seconds < SLOW
         desk.session.change({"level": 3.0})
         assert desk.levels()[-1] == 3.0  # and comes back when it is quick
+
+    def test_one_that_takes_long_does_not_hold_the_page(self, desk):
+        desk.begin_long(effort=1)
+        desk.gates.go.set()
+        desk.settle()
+        desk.gates.go.clear()
+        desk.gates.started.clear()
+        desk.session.change({"level": 3.0})  # live, and stands at the gate: this returns all the same
+        assert desk.levels()[-1] == 2.0
+        assert desk.gates.started.is_set()
+        desk.rest()
+        assert desk.busy[-1] is True
+        desk.gates.go.set()
+        assert desk.session._hand.wait_idle(LONG)
+        desk.turn()
+        desk.settle()
+        assert desk.levels()[-1] == 4.0
+        assert desk.busy[-1] is False
+        assert [check.verdict for check in desk.checks[-1]] == ["holds"]
+
+    def test_a_storm_while_one_takes_long_has_two_in_flight_and_ends_with_the_last(self, desk):
+        desk.session.change({"effort": 1, "level": 2.0})
+        desk.gates.go.set()
+        desk.settle()
+        desk.gates.go.clear()
+        before = len(desk.gates.computed)
+        for level in range(1, 101):
+            desk.session.change({"level": float(level)})
+        assert len(desk.gates.computed) - before <= 2
+        desk.gates.go.set()
+        assert desk.session._hand.wait_idle(LONG)
+        desk.settle()
+        assert desk.levels()[-1] == 101.0
+        assert len(desk.gates.computed) - before <= 3
+        assert desk.model.level == 100.0
+
+
+class TestTimeLimit:
+    def test_work_that_takes_too_long_is_given_up_with_a_sentence(self):
+        desk = Desk(seconds=60)
+        desk.session.change({"level": 2.0})
+        desk.settle()
+        desk.begin_long()
+        desk.turn()
+        desk.rest()  # a minute passes
+        assert desk.messages[-1].startswith("This took more than 60 seconds")
+        assert desk.messages[-1].endswith(AFTERWARDS)
+        assert desk.busy[-1] is False
+        desk.gates.go.set()
+        desk.settle()
+        assert desk.levels()[-1] == 2.0  # what it found in the end is thrown away
+        desk.session.change({"effort": 0, "level": 5.0})
+        desk.settle()
+        assert desk.levels()[-1] == 5.0
+        desk.session.close()
+
+    def test_work_in_time_says_nothing(self):
+        desk = Desk(seconds=60)
+        desk.gates.go.set()
+        desk.session.change({"effort": 3})
+        desk.settle()
+        desk.rest()
+        assert not any(desk.messages)
+        desk.session.close()
 
 
 class TestLong:

@@ -1,0 +1,72 @@
+"""Several worker processes behind one address: they share its socket, end with their parent, and are replaced when
+one is killed.
+
+Tornado forks them, so nothing may have made an event loop or a thread in the parent; what the parent has imported
+and compiled, they share.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from tornado.process import task_id
+
+from explorer.core.values import InputError
+
+MOST = 64
+
+
+def check(workers: int) -> None:
+    """InputError when this many workers cannot be had."""
+    if not 1 <= workers <= MOST:
+        raise InputError(f"--workers takes 1 to {MOST}; {workers} is not.")
+    if workers > 1 and not hasattr(os, "fork"):
+        raise InputError("several workers need a system that can fork, such as Linux; leave --workers out.")
+
+
+def run(serve: Callable[[], Any], begin: Callable[[], None]) -> None:
+    """Fork the workers and serve until SIGINT or SIGTERM.
+
+    Parameters
+        serve : forks, and gives each worker its server, not yet started; the parent stays inside it
+        begin : called first in each worker
+    """
+    held, given = os.pipe()  # open as long as the parent lives: its end is heard whatever ended it
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, _leave)
+    try:
+        server = serve()
+    except SystemExit:
+        if task_id() is None:
+            os.close(given)
+            _wait_for_all()
+        raise
+    os.close(given)
+    begin()
+    loop = server.io_loop
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C reaches the whole group; the parent ends it in order
+    signal.signal(signal.SIGTERM, lambda *_: loop.add_callback_from_signal(loop.stop))
+    loop.add_handler(held, lambda *_: loop.stop(), loop.READ)
+    server.start()
+    loop.start()
+    sys.stdout.flush()
+    os._exit(0)  # threads that still compute end with the process; nothing of theirs is to be kept
+
+
+def _leave(*_: Any) -> None:
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_IGN)
+    sys.exit(0)
+
+
+def _wait_for_all() -> None:
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
