@@ -61,7 +61,9 @@ def from_link(text: str) -> Model:
 
     name, texts = link.decode(text)
     found = registry.find(name)
-    return found.open(**link.read_inputs(found.model_class, texts))
+    preset = link.preset_of(text)
+    start = found.preset(preset).inputs if preset else {}
+    return found.open(**{**start, **link.read_inputs(found.model_class, texts)})
 
 
 def sweep(

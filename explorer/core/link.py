@@ -48,6 +48,12 @@ def decode(text: str) -> tuple[str, dict[str, str]]:
     return scene, {key: value for key, value in found.items() if key not in RESERVED}
 
 
+def preset_of(text: str) -> str:
+    """The preset that a link starts from; empty where it names none."""
+    found = dict(parse_qsl(text.strip().partition("?")[2] or text.strip(), errors="replace"))
+    return found.get("preset", "")
+
+
 def read_inputs(model_class: type[Model], texts: dict[str, str]) -> dict[str, Any]:
     """Values of the inputs named in a link; unknown names pass through for the model to refuse."""
     known = model_class.inputs()

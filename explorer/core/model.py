@@ -155,9 +155,7 @@ class Model(param.Parameterized):
     @property
     def frame(self) -> Frame:
         """The finished frame of the present inputs; computed when it is read after a change."""
-        if self._frame is None:
-            *_, self._frame = self.frames()
-        return self._frame
+        return self.finish()
 
     def opened(self, frame: Frame) -> Frame:
         """The frame opened at the pages that the cursor inputs point to."""
@@ -166,6 +164,12 @@ class Model(param.Parameterized):
     @property
     def finished(self) -> Frame | None:
         """The finished frame of the present inputs if it has been computed, here or elsewhere."""
+        return self._frame
+
+    def finish(self, report: Report = silent) -> Frame:
+        """The finished frame of the present inputs; what `report` raises stops the work."""
+        if self._frame is None:
+            *_, self._frame = self.frames(report)
         return self._frame
 
     def accept(self, frame: Frame) -> None:

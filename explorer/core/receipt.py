@@ -62,7 +62,7 @@ class Receipt:
 
     def distance(self, other: Receipt) -> float:
         """About how far two frames lie apart, relative to the size of their numbers; right to a factor of three."""
-        return math.sqrt(sum((a - b) ** 2 for a, b in zip(self.sketch, other.sketch, strict=True)) / SHADOWS)
+        return math.dist(self.sketch, other.sketch) / math.sqrt(SHADOWS)
 
     def judge(self, now: Receipt) -> str:
         """One sentence: whether a frame computed now is the one that this receipt was given for."""

@@ -15,7 +15,7 @@ function typing(event) {
 export function render({model}) {
   const bar = document.createElement("div")
   bar.className = "history"
-  let at = history.state?.ridgeline ?? 0, last = at
+  let at = history.state?.ridgeline ?? 0, last = at, visits = 0
 
   function button(name, label, action) {
     const made = document.createElement("button")
@@ -38,8 +38,9 @@ export function render({model}) {
     forth.disabled = at >= last
   }
   function write() {
-    const {query, fresh} = model.entry
-    if (query == null || query == location.search) return
+    const {query, fresh, visits: heard} = model.entry
+    // What was written before the server heard of the last step back or forward belongs to another entry.
+    if (query == null || heard != visits || query == location.search) return
     if (fresh) {
       at = last = at + 1
       history.pushState({ridgeline: at}, "", query)
@@ -52,7 +53,7 @@ export function render({model}) {
     at = history.state?.ridgeline ?? 0
     last = Math.max(at, last)
     tell()
-    model.send_msg({visited: location.search})
+    model.send_msg({visited: location.search, visits: ++visits})
   }
   const pressed = (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || typing(event)) return

@@ -92,18 +92,21 @@ class Address(JSComponent):
         self, visited: Callable[[dict[str, str]], None], reset: Callable[[], None], **params: Any
     ) -> None:
         self._visited, self._reset = visited, reset
+        self._visits = 0
         super().__init__(**params)
 
     def write(self, model: Model, kept: Mapping[str, str], receipt: Receipt | None, fresh: bool) -> None:
         """Put the state of the model, what the address keeps and the receipt, if there is one, into the address."""
         inputs = model.link().partition("&")[2]
         more = urlencode({**kept, **(receipt.texts() if receipt else {})})
-        self.entry = {"query": "?" + "&".join(filter(None, (inputs, more))), "fresh": fresh}
+        query = "?" + "&".join(filter(None, (inputs, more)))
+        self.entry = {"query": query, "fresh": fresh, "visits": self._visits}
 
     def _handle_msg(self, data: Any) -> None:
         if not isinstance(data, dict):
             return
         if "reset" in data:
             self._reset()
-        elif isinstance(data.get("visited"), str):
+        elif isinstance(data.get("visited"), str) and isinstance(data.get("visits"), int):
+            self._visits = data["visits"]
             self._visited(texts_of(data["visited"]))

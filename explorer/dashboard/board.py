@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -217,6 +218,8 @@ class Board:
 
     def _tap(self, figure: str, computed: dict[str, str], event: Any) -> None:
         """A tap answers a lesson's question or sets inputs, not both: a start stays where the question left it."""
+        if not all(isinstance(at, int | float) and math.isfinite(at) for at in (event.x, event.y)):
+            return
         if self.heard_taps is not None and self.heard_taps(figure, event.x, event.y):
             return
         if computed and self._tapped is not None:

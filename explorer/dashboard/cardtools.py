@@ -48,7 +48,9 @@ class CardTools:
         shared = {"label": title, "name_of": name, "margin": 0}
         self.menu = CardMenu(stem=f"{scene.replace('/', '-')}-{name}", width=32, height=32, **shared)
         self.table = CardTable(sizing_mode="stretch_width", **shared)
-        self.menu.on_msg(lambda event: taken(name, event.data.get("key")))
+        self.menu.on_msg(
+            lambda event: taken(name, event.data.get("key") if isinstance(event.data, dict) else None)
+        )
 
     def put(self, figure: LiveFigure) -> None:
         """The card shows a new figure."""

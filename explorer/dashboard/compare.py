@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import panel as pn
@@ -28,11 +28,20 @@ class Compare:
         scene : Scene
         board : Board    the page's own
         model : Model    the page's own
+        shown : gives the inputs of the picture that stands on the page, cursors aside
         laid  : called when a picture was put beside the other, or taken away
     """
 
-    def __init__(self, scene: Scene, board: Board, model: Model, laid: Callable[[], None]) -> None:
-        self._scene, self._board, self._model, self._laid = scene, board, model, laid
+    def __init__(
+        self,
+        scene: Scene,
+        board: Board,
+        model: Model,
+        shown: Callable[[], Mapping[str, Any]],
+        laid: Callable[[], None],
+    ) -> None:
+        self._scene, self._board, self._model = scene, board, model
+        self._shown, self._laid = shown, laid
         self._pinned: Model | None = None
         self._other: Board | None = None
         self.button = pmui.IconButton(
@@ -61,7 +70,7 @@ class Compare:
         """Pin the present picture, instead of one that was pinned before."""
         self.unpin()
         if self._board.pin() is not None:
-            self._pinned = self._model.copy()
+            self._pinned = self._model.copy().update(**self._shown())  # newer inputs may be on their way
             self.panel.visible = True
             self.tell()
 
@@ -73,11 +82,16 @@ class Compare:
         self.panel.visible = False
 
     def tell(self) -> None:
-        """Say which inputs differ; link the axes of figures that were built again."""
+        """Say which inputs differ."""
         if self._pinned is not None:
             self._table.object = differing_html(self._pinned, self._model)
+
+    def link(self) -> None:
+        """Link the axes of the two pictures; figures that were built again have axes of their own."""
         if self._other is not None:
-            self._link(self._other)
+            for name, figure in self._board.figures.items():
+                for axis in "xy":
+                    _share(self._other.figures[name].model, figure.model, axis)
 
     def turned_by(self) -> dict[str, list[str]]:
         """cursor -> names of the pinned picture's series, which it turns as well."""
@@ -92,7 +106,7 @@ class Compare:
                 other.dark = self._board.dark
                 other.show(self._board.pinned)
                 self._board.haunted = False
-                self._link(other)
+                self.link()
                 pairs = zip(other.cards, self._board.cards, strict=True)
                 self._board.panel[:] = [card for pair in pairs for card in pair]
             elif self._other is not None:
@@ -102,11 +116,6 @@ class Compare:
                 self._board.panel[:] = self._board.cards
             self._board.panel.css_classes = ["board", "pairs"] if self._other is not None else ["board"]
             self._laid()
-
-    def _link(self, other: Board) -> None:
-        for name, figure in self._board.figures.items():
-            for axis in "xy":
-                _share(other.figures[name].model, figure.model, axis)
 
     def _unlink(self, other: Board) -> None:
         for name, figure in self._board.figures.items():

@@ -32,7 +32,7 @@ class Edits:
     def base(self, columns: Columns) -> tuple[int, Columns]:
         """Take the number out of columns from the browser: it, and what the browser held under it before."""
         told = columns.pop(VERSION, np.zeros(0))
-        numbers = told[np.isfinite(told)]
+        numbers = told[np.isfinite(told)] if told.dtype.kind == "f" else told[:0]
         version = int(numbers[0]) if len(numbers) and int(numbers[0]) in self._held else self._newest
         return version, self._held[version]
 

@@ -74,7 +74,9 @@ def film(
 
     Raises    InputError  when the scene has nothing to play, or ffmpeg or Chromium is missing
     """
-    tool, name = ffmpeg(), _cursor(model, cursor)
+    tool = ffmpeg()
+    model.finish(lambda _share, text: report(0.0, text))
+    name = _cursor(model, cursor)
     steps = len(model.frame.cursors[name])
     stride = math.ceil(steps / MOST)
     pages = [*range(0, steps - 1, stride), steps - 1]
@@ -115,7 +117,12 @@ def _joined(tool: str, folder: Path, ending: str, model: Model) -> bytes:
     said = "; ".join(f"{name} {text}" for name, text in export.receipt(model).items())
     command = [tool, "-hide_banner", "-loglevel", "error", "-framerate", str(RATE), "-i", "picture-%04d.png"]
     command += [*CODECS[ending], "-metadata", f"comment={said}", target.name]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", check=False)
+    try:
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, errors="replace", timeout=600
+        )
+    except subprocess.TimeoutExpired:
+        raise InputError(f"ffmpeg took more than ten minutes for a {ending} and was stopped.") from None
     if done.returncode or not target.exists():
         words = done.stderr.strip().splitlines()
         raise InputError(f"ffmpeg could not write a {ending}: {words[0] if words else 'it gave no reason'}.")

@@ -93,7 +93,7 @@ class Lessons:
                 if lesson is None:
                     names = ", ".join(self._scene.lessons) or "none"
                     raise ValueError(f"there is no lesson {name[:40]!r} here; there are {names}.")
-                if not place.isdecimal() or not 1 <= int(place) <= len(lesson.steps):
+                if not place.isdecimal() or len(place) > 4 or not 1 <= int(place) <= len(lesson.steps):
                     last = len(lesson.steps)
                     raise ValueError(f"the lesson {name!r} has steps 1 to {last}; {place[:20]!r} is none.")
                 self._lesson, self._at = lesson, int(place) - 1
@@ -127,7 +127,11 @@ class Lessons:
             self._lesson = None
             self._show()
             self._changed({})
-        elif said.get("go") in (-1, 1) and 0 <= self._at + said["go"] < len(self._lesson.steps):
+        elif (
+            type(said.get("go")) is int
+            and abs(said["go"]) == 1
+            and 0 <= self._at + said["go"] < len(self._lesson.steps)
+        ):
             if said["go"] < 0 or question is None or self._answer:
                 self._go(self._lesson, self._at + said["go"])
         elif (
@@ -211,7 +215,7 @@ def _place_of(question: Question, typed: list[Any]) -> Answer:
     numbers = iter(typed)
     try:
         found = tuple([float(next(numbers)) if span else 0.0 for span in spans])
-    except (StopIteration, TypeError, ValueError):
+    except (StopIteration, TypeError, ValueError, OverflowError):
         return ()
     return found if all(map(math.isfinite, found)) else ()
 

@@ -54,13 +54,10 @@ class LiveFigure:
         self._colours: list[tuple[Any, ColumnDataSource, str]] = []
         self._read: set[tuple[str, str]] = set()
         with DRAWING:
-            self._build(frame, dark)
-
-    def _build(self, frame: Frame, dark: bool) -> None:
-        drawn = self._draw(frame.watched(self._read))
+            drawn = self._draw(frame.watched(self._read))
+            self._columns = read_by(drawn, frame, self._read)
+            self._plot = hv.renderer("bokeh").get_plot(drawn)
         self._built_for = frame.structure(self._read)
-        self._columns = read_by(drawn, frame, self._read)
-        self._plot = hv.renderer("bokeh").get_plot(drawn)
         self.model = self._plot.state
         self._legend_items = theme.take_legend(self.model)
         followed = self._bind(drawn, frame)

@@ -14,7 +14,8 @@ export function render({model}) {
   async function deliver({name, bytes, token}) {
     if (bytes != null) return save(new Blob([bytes]), name)
     const answer = await fetch(`${location.pathname.replace(/\/+$/, "")}/take/${token}`).catch(() => null)
-    if (answer?.ok) return save(await answer.blob(), name)
+    const file = answer?.ok ? await answer.blob().catch(() => null) : null
+    if (file != null) return save(file, name)
     model.send_msg({token})  // no such address here: the page itself carries the file
   }
 

@@ -176,6 +176,9 @@ class Cell:
     def _heard(self, *events: Any) -> None:
         """Another hand changed the model: follow once the cell that did it is through."""
         if not self.page.session.changing:
+            inputs = self.model.inputs()
+            if any(inputs[event.name].info.cost != "cursor" for event in events):
+                self.page.session.expire()
             if self._standing and not self._turned:
                 self._loop.add_callback(self._follow)
             self._turned |= {event.name for event in events}

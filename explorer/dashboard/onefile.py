@@ -86,8 +86,8 @@ def _held(
     scene.prepare()
     pool, drawings, told = Pool(), list[Drawing](), []
     for place, (preset, model) in enumerate(settings):
-        report(place / len(settings), preset.name)
-        frame = model.opened(model.frame)
+        share, name = place / len(settings), preset.name
+        frame = model.opened(model.finish(lambda _share, _text, told=(share, name): report(*told)))
         drawing = next((known for known in drawings if known.fits(frame)), None)
         if drawing is None:
             drawing = Drawing(scene, frame)

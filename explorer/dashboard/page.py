@@ -69,7 +69,7 @@ class ScenePage:
         self._loop = IOLoop.current()
         self._asked = asked = address.read(scene, texts, inputs)
         self._link_receipt, self._receipt = asked.receipt, None
-        self._moving = False
+        self._moving = self._opened = False
         self.model = cell.model if cell else scene.open(**asked.inputs)
         self.board = Board(
             scene,
@@ -81,7 +81,7 @@ class ScenePage:
         self.session = Session(self.model, self._show, self._schedule, limits.present().seconds)
         self.controls = Controls(self.model, self._changed, self.session.refuse)
         self.presets = Presets(scene, self.model, lambda values: self._changed(values, False))
-        self.compare = Compare(scene, self.board, self.model, self._turn)
+        self.compare = Compare(scene, self.board, self.model, lambda: self.session.shown, self._turn)
         self.lessons = Lessons(scene, lambda values: self._changed(values, False))
         self.board.heard_taps = self.lessons.tapped if scene.lessons else None
         self.taking = TakeHome(self.model, self._schedule, self._say, lambda: self.board.dark)
@@ -196,12 +196,12 @@ class ScenePage:
 
     def _changed(self, values: dict[str, Any], moving: bool, fresh: bool = True) -> bool:
         """Take new inputs; says whether they were accepted. A `fresh` setting can be undone."""
-        self._link_receipt, self._moving = None, moving
+        self._moving = moving
         before = self.model.setting()
         with pn.io.hold(self._document):  # the picture and what is said of it are one message
             accepted = self.session.change(values)
         if self.model.setting() != before:
-            self._receipt = None
+            self._receipt = self._link_receipt = None
         if not accepted:
             self.controls.show(self.model)
         elif not moving:
@@ -228,7 +228,9 @@ class ScenePage:
         asked = address.read(self.scene, texts)
         inputs, wrong = self._open_lesson(asked)
         values = {**self.model.defaults(), **asked.inputs, **inputs}
-        if self._changed(values, False, fresh=False) and wrong:
+        if not self._changed(values, False, fresh=False):
+            self._write_address(fresh=False)  # of what stands on the page
+        elif wrong:
             self._say(wrong)
 
     def _reset(self) -> None:
@@ -240,8 +242,11 @@ class ScenePage:
 
     def _show(self, frame: Frame) -> None:
         self.board.show(frame)
-        before = _opening_seconds.get(self.scene.name, math.inf)
-        _opening_seconds[self.scene.name] = min(before, self.session.compute_seconds)
+        if not self._opened:
+            self._opened = True
+            before = _opening_seconds.get(self.scene.name, math.inf)
+            _opening_seconds[self.scene.name] = min(before, self.session.compute_seconds or math.inf)
+        self.compare.link()
         self._turn()
         if self._cell:
             self._cell.push()

@@ -14,6 +14,7 @@ from tornado.web import HTTPError, RequestHandler
 
 # A file that nobody fetched is thrown away; a browser asks within a second.
 KEPT_SECONDS = 120.0
+MAX_BYTES = 256 * 2**20
 ROUTE = "/take/"
 
 
@@ -27,10 +28,13 @@ class Parcels:
     def add(self, name: str, content: bytes) -> str:
         """Keep a file for a while; gives its token."""
         token = secrets.token_urlsafe(24)
-        now = time.monotonic()
         with self._lock:
-            self._held = {key: held for key, held in self._held.items() if held[0] > now}
-            self._held[token] = now + KEPT_SECONDS, name, content
+            self._held[token] = time.monotonic() + KEPT_SECONDS, name, content
+            while sum(len(held[2]) for held in self._held.values()) > MAX_BYTES and len(self._held) > 1:
+                del self._held[next(iter(self._held))]  # the oldest
+        timer = threading.Timer(KEPT_SECONDS, self.take, [token])
+        timer.daemon = True
+        timer.start()
         return token
 
     def take(self, token: str) -> tuple[str, bytes] | None:

@@ -75,6 +75,7 @@ class Session:
         self.on_busy: Callable[[bool], None] = lambda busy: None
         self.on_message: Callable[[str], None] = lambda sentence: None
         self.compute_seconds = 0.0
+        self.shown: dict[str, Any] = {}  # the inputs of the frame that stands on the page, cursors aside
         self._paint = show
         self._schedule = schedule
         self._request = 0
@@ -102,7 +103,9 @@ class Session:
 
     def draw_ahead(self) -> None:
         """Compute and paint the first frame at once; `start` will refine and check it."""
+        started = time.perf_counter()
         self._ahead = (self._next(), self.model.finished or self.model.draft())
+        self.compute_seconds = time.perf_counter() - started
         self._show(*self._ahead)
 
     def change(self, values: dict[str, Any]) -> bool:
@@ -124,6 +127,13 @@ class Session:
             elif not changed and self._painted == self._request:
                 self._say("")  # the picture is the one that was asked for
             return True
+
+    def expire(self) -> None:
+        """Another hand has changed the model: what is on its way, or waits, belongs to the setting before."""
+        with self._turn:
+            self._next()
+            self.runner.cancel()
+            self._hand.cancel()
 
     def refuse(self, error: ValueError) -> None:
         """Say why a change was not made."""
@@ -242,6 +252,7 @@ class Session:
             ):  # the first frame leaves standing what was wrong with the address
                 self._say("")
             self._painted = request
+            self.shown = self.model.setting()
             self.on_checks(None)
 
     def _long(self, request: int) -> None:

@@ -107,6 +107,8 @@ class Sources:
         def heard(_attr: str, _old: Any, new: Any) -> None:
             columns = {column: _column_of(values) for column, values in new.items()}
             version, before = edits.base(columns)
+            if set(columns) != set(before):
+                return  # no hand of ours
             rows = len(next(iter(before.values()), ()))
             for column in set(columns) - placed:
                 columns[column][rows:] = "" if columns[column].dtype.kind == "U" else np.nan

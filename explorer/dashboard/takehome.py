@@ -70,7 +70,7 @@ class TakeHome:
         self._closed = False
         items = [{"key": key, "words": words, "hint": hint} for key, (words, hint) in ITEMS.items()]
         self.panel = Menu(label="Take home", words="Take home", items=items, margin=0)
-        self.panel.on_msg(lambda event: self._heard(event.data))
+        self.panel.on_msg(lambda event: self._heard(event.data if isinstance(event.data, dict) else {}))
 
     def figure(self, name: str, ending: str) -> None:
         """Give out the columns that one figure draws."""
@@ -92,7 +92,9 @@ class TakeHome:
             parcel = parcels.take(str(token))
             if parcel is not None:
                 self.panel._send_msg({"name": parcel[0], "bytes": parcel[1]})
-        elif key in ITEMS:
+            else:
+                self._say("The file was lost on its way: ask for it again.")
+        elif isinstance(key, str) and key in ITEMS:
             dark = self._dark()
             self._make(lambda model, report: made(model, key, dark, report), DOING.get(key, "writing"))
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import NamedTuple
 
+from explorer.core.values import InputError
 from explorer.core.version import VERSION
 from explorer.grid.measures import MeasureError
 from explorer.grid.plan import Plan
@@ -76,7 +77,14 @@ def tried(wanted: Sequence[int], one: Callable[[int], Row]) -> list[tuple[int, R
 
 
 def chunk(plan: Plan, cells: Sequence[int]) -> tuple[list[Row], float]:
-    """The rows of several cells, and the seconds they took."""
+    """The rows of several cells, and the seconds they took.
+
+    Raises    InputError  when this worker has another version than the plan
+    """
+    if plan.version != VERSION:
+        raise InputError(
+            f"a worker has explorer {VERSION}, and the sweep is of {plan.version}; use the same on both."
+        )
     started = time.perf_counter()
     rows = [compute(plan, cell) for cell in cells]
     return rows, time.perf_counter() - started

@@ -172,6 +172,10 @@ def _prepare(client: Client, plan: Plan) -> None:
         hosts.setdefault(address.rpartition(":")[0], address)
     try:
         found = client.run(cells.warm, plan, workers=list(hosts.values()))
+    except PermissionError as error:
+        raise InputError(
+            f"a worker could not compile the scene: {(error.strerror or 'unknown').lower()}."
+        ) from None
     except ModuleNotFoundError as error:
         raise InputError(
             f"the workers have no module {error.name!r}; install the same explorer {VERSION} there."

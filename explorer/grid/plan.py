@@ -31,6 +31,7 @@ class Plan:
         axes     : tuple of Axis
         measures : tuple of Measure
         package  : str                 the scene's folder, for workers that have not found it themselves
+        version  : str                 of the explorer that made the plan; a worker of another one refuses it
     """
 
     scene: str
@@ -38,9 +39,10 @@ class Plan:
     axes: tuple[Axis, ...]
     measures: tuple[Measure, ...]
     package: str = field(default="", compare=False)
+    version: str = field(default=VERSION, compare=False)
 
     def __reduce__(self) -> tuple:
-        return (Plan, (self.scene, dict(self.fixed), self.axes, self.measures, self.package))
+        return (Plan, (self.scene, dict(self.fixed), self.axes, self.measures, self.package, self.version))
 
     def __len__(self) -> int:
         return math.prod(len(axis.values) for axis in self.axes)

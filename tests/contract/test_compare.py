@@ -19,7 +19,7 @@ def screen() -> Screen:
 @pytest.fixture
 def compare(screen) -> Compare:
     screen.show(data="synthetic")
-    return Compare(screen.scene, screen.board, screen.model, lambda: None)
+    return Compare(screen.scene, screen.board, screen.model, screen.model.setting, lambda: None)
 
 
 def marks(screen: Screen, figure: str, ghostly: bool) -> list:
@@ -87,6 +87,13 @@ class TestGhost:
         assert {name: len(drawn(figure.model)) for name, figure in screen.board.figures.items()} == count
         assert compare._table.object == differing_html(screen.model, screen.model)
 
+    def test_is_told_by_the_setting_that_was_shown(self, screen, compare):
+        shown = screen.model.setting()
+        compare._shown = lambda: shown
+        screen.model.update(noise=2.0)  # its picture is on its way
+        compare.pin()
+        assert "noise" in compare._table.object
+
     def test_is_pale(self, screen, compare):
         compare.pin()
         for name in names(screen):
@@ -133,7 +140,7 @@ class TestSideBySide:
         compare.pin()
         compare._beside.value = True
         screen.show(data="diabetes")
-        compare.tell()
+        compare.link()
         for name, figure in screen.board.figures.items():
             assert compare._other.figures[name].model.x_range is figure.model.x_range
 

@@ -89,9 +89,8 @@ def test_under_a_prefix_all_pages_stand():
         running.stop()
 
 
-@pytest.mark.parametrize("address", ["no.such.host.invalid", "192.0.2.1"])
-def test_an_address_of_another_machine_is_not_called_a_taken_port(address, capsys):
-    assert cli.main(["serve", "--no-show", "--address", address]) == 2
+def test_an_address_of_another_machine_is_not_called_a_taken_port(capsys):
+    assert cli.main(["serve", "--no-show", "--address", "192.0.2.1"]) == 2
     said = capsys.readouterr().err
     assert "is no address of this machine" in said
     assert "port" not in said

@@ -285,6 +285,22 @@ def test_a_notebook_has_no_page_thread_and_still_ends_with_the_refined_frame():
     assert ["more" in frame.tables for frame in shown] == [False, True]
 
 
+def test_what_another_hand_changed_meanwhile_is_never_judged_by_the_old_picture(desk):
+    """In a notebook a cell sets the model while a worker's result lies on the desk."""
+    desk.session.change({"level": 2.0})
+    desk.rest()
+    assert desk.session.runner.wait_idle(LONG)
+    desk.model.update(level=7.0)
+    desk.session.expire()
+    desk.turn()
+    assert desk.model.finished is None
+    assert desk.checks == [None]
+    desk.session.refresh()
+    desk.settle()
+    assert desk.levels()[-1] == 7.0
+    assert desk.model.frame.tables["t"]["level"][0] == 7.0
+
+
 def test_silent_hears_nothing():
     assert silent(0.5, "half") is None
 

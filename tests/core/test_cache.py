@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
 
 from explorer.core.cache import Cache
 
@@ -40,3 +41,15 @@ def test_threads_share_it():
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(work, range(8)))
     assert sum(cache.find(n) is not None for n in range(7)) == 3
+
+
+def test_one_thread_at_a_time_is_inside():
+    cache = Cache(3)
+    for act in (lambda: cache.find("a"), lambda: cache.put("a", 1), lambda: cache.get("b", lambda: 2)):
+        other = Thread(target=act)
+        with cache._lock:
+            other.start()
+            other.join(0.05)
+            assert other.is_alive()
+        other.join(5.0)
+        assert not other.is_alive()

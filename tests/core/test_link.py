@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import explorer
-from explorer.core import link
+from explorer.core import link, registry
 from explorer.core.inputs import Choice, Real, Switch, Text, Whole
 from explorer.core.model import Model
 from explorer.core.values import InputError
@@ -154,3 +154,12 @@ class TestHostile:
     def test_no_scene_is_loaded_but_those_of_the_registry(self, scene):
         with pytest.raises(InputError, match="there is no scene"):
             explorer.from_link(f"scene={quote(scene)}")
+
+
+def test_a_link_may_start_from_a_preset():
+    name = "The peak at p = n"
+    model = explorer.from_link("http://localhost:5006/ridge/path?preset=The+peak+at+p+%3D+n&noise=0.7")
+    (preset,) = (held for held in registry.find("ridge/path").presets if held.name == name)
+    assert {key: getattr(model, key) for key in preset.inputs} == {**preset.inputs, "noise": 0.7}
+    with pytest.raises(InputError, match="has no preset 'nope'"):
+        explorer.from_link("scene=ridge%2Fpath&preset=nope")

@@ -95,6 +95,15 @@ def test_a_receipt_survives_the_link():
     assert Receipt.read(made.texts()) == made
 
 
+@pytest.mark.parametrize("shadow", [1e200, np.inf, np.nan])
+def test_a_made_up_sketch_is_a_difference_and_no_error(shadow):
+    made = Receipt.read(Receipt("0", "0" * 16, (shadow,) * SHADOWS).texts())
+    assert made is not None
+    now = Receipt.of(frame_of(np.random.default_rng(1)))
+    assert not made.matches(now)
+    assert made.judge(now).startswith("Not reproduced")
+
+
 @pytest.mark.parametrize(
     "texts",
     [

@@ -41,9 +41,11 @@ def spacing(levels: tuple) -> str:
     if len(numbers) < len(levels) or len(levels) < 3:
         return ""
     steps = np.diff(numbers)
-    if np.allclose(steps, steps[0]):
+    if np.allclose(steps, steps[0], rtol=1e-6, atol=0.0):
         return ""
-    even = min(numbers) > 0 and np.allclose(np.diff(np.log(numbers)), np.log(numbers[1] / numbers[0]))
+    even = min(numbers) > 0 and np.allclose(
+        np.diff(np.log(numbers)), np.log(numbers[1] / numbers[0]), rtol=1e-6, atol=0.0
+    )
     return " (log)" if even else " (not to scale)"
 
 

@@ -23,7 +23,7 @@ def _measure(frame: Frame) -> str:
 
 
 def _ticks(frame: Frame, axis: str) -> list[tuple[int, str]]:
-    return list(frame.facts[f"{axis}_ticks"])
+    return list(frame.facts[f"{axis}_ticks"]) or [(0, "")]
 
 
 def _across(frame: Frame, room: int) -> dict[str, Any]:
