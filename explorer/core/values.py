@@ -129,6 +129,17 @@ def to_text(parameter: Any, value: Any) -> str:
     return str(value)
 
 
+def shown(parameter: Any, value: Any) -> str:
+    """A value in the reader's words, with its unit."""
+    if parameter.info.kind == "switch":
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        value = f"{value:.6g}"
+    held = value if isinstance(value, str | int) else getattr(value, "name", value)
+    said = str(parameter.info.names.get(held, held))
+    return f"{said} {parameter.info.unit}".strip()
+
+
 def from_text(name: str, parameter: Any, text: str) -> Any:
     """The value that stands in a link.
 
@@ -150,6 +161,10 @@ def from_text(name: str, parameter: Any, text: str) -> Any:
             if str(known) == text:
                 return known
     if isinstance(parameter, inputs.Data) and text not in parameter.bundled:
+        if "@" not in text:  # what is remembered has its digest behind that sign
+            raise InputError(
+                f"{called} is one of {', '.join(parameter.bundled)}, or a table of your own; {short(text)} is not."
+            )
         return memory.recall(text)
     if isinstance(parameter, inputs.File) and text:
         return memory.recall(text)

@@ -36,7 +36,7 @@ def browser() -> Iterator[Any]:
         from playwright.sync_api import sync_playwright
     except ImportError:
         raise InputError(
-            "this needs Playwright; install it with: pip install ridgeline-explorer[film]"
+            "this needs Playwright; install it with: pip install 'ridgeline-explorer[film]'"
         ) from None
     path = chromium()
     if path is None:

@@ -6,6 +6,7 @@ import html
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 from bokeh.models import DataRange1d
@@ -97,7 +98,14 @@ class Compare:
         """cursor -> names of the pinned picture's series, which it turns as well."""
         shown = self._other.shown if self._other is not None else None
         found = shown.turned_by() if shown is not None else {}
-        return {cursor: [PINNED + name for name in names] for cursor, names in found.items()}
+        present = self._board.latest
+        return {  # the pages of another grid of positions would be others: that cursor stays where it was pinned
+            cursor: [PINNED + name for name in names]
+            for cursor, names in found.items()
+            if shown is not None
+            and present is not None
+            and np.array_equal(shown.cursors[cursor], present.cursors.get(cursor))
+        }
 
     def _lay_out(self, beside: bool) -> None:
         with pn.io.hold():
@@ -152,7 +160,7 @@ def differing_html(pinned: Model, present: Model) -> str:
 
 
 def _word(parameter: Any, value: Any) -> str:
-    text = f"{value:.4g}" if isinstance(value, float) else values.to_text(parameter, value)
+    text = values.shown(parameter, value)
     return text if len(text) <= 60 else text[:57] + "…"
 
 

@@ -244,7 +244,7 @@ class Controls:
 
         def uploaded(event: Any) -> None:
             if event.new is not None:
-                content, upload.value = event.new, None  # or the same file again would be no change
+                content, upload.value = event.new or b"", None  # or the same file again would be no change
                 self._changed({name: (content, upload.filename)}, False)
 
         choice.param.watch(chosen, "value")
@@ -264,7 +264,7 @@ class Controls:
 
         def uploaded(event: Any) -> None:
             if event.new is not None:
-                content, upload.value = event.new, None  # or the same file again would be no change
+                content, upload.value = event.new or b"", None  # or the same file again would be no change
                 self._changed({name: (content, upload.filename)}, False)
 
         upload.param.watch(uploaded, "value")

@@ -17,7 +17,9 @@ from explorer.dashboard.pictures import WIDTH, opened
 # Pages a second, as the page plays them; a longer book is shown in fewer pictures.
 RATE = 12
 MOST = 240
-INSTALL = "a film needs ffmpeg; install it with: pip install ridgeline-explorer[film] (or the system's own)."
+INSTALL = (
+    "a film needs ffmpeg; install it with: pip install 'ridgeline-explorer[film]' (or the system's own)."
+)
 EVEN = "crop=trunc(iw/2)*2:trunc(ih/2)*2"  # the usual codecs take even sizes only
 CODECS = {
     ".mp4": ["-vf", EVEN, "-c:v", "libx264", "-crf", "20", "-pix_fmt", "yuv420p", "-movflags", "+faststart"],

@@ -120,8 +120,9 @@ def _words(model: Model, frame: Frame) -> dict[str, Any]:
         if name in declared
     }
     rows = "".join(
-        f'<tr><th scope="row">{html.escape(p.label)}</th><td>{html.escape(_shown(model, name))}</td></tr>'
+        f'<tr><th scope="row">{html.escape(p.label)}</th><td>{html.escape(said)}</td></tr>'
         for name, p in declared.items()
+        for said in [values.shown(p, getattr(model, name))]
         if matters(p.info, model) and p.info.kind != "cursor"
     )
     return {
@@ -131,17 +132,6 @@ def _words(model: Model, frame: Frame) -> dict[str, Any]:
         "inputs": f"<table><tbody>{rows}</tbody></table>",
         "receipt": export.receipt(model),
     }
-
-
-def _shown(model: Model, name: str) -> str:
-    """An input's value in the reader's words."""
-    parameter, value = model.inputs()[name], getattr(model, name)
-    if parameter.info.kind == "switch":
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        value = f"{value:.6g}"
-    said = str(parameter.info.names.get(value, getattr(value, "name", value)))
-    return f"{said} {parameter.info.unit}".strip()
 
 
 def _style() -> str:

@@ -208,6 +208,7 @@ class ScenePage:
             self.controls.show(self.model)
             self.presets.show()
             self.compare.tell()
+            self._turn()
             self._write_address(fresh)
         return accepted
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import html
+import logging
 from collections.abc import Collection
 
 from bokeh.protocol.messages import error
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import OutputTransform, RequestHandler
+from tornado.websocket import WebSocketClosedError
 
 PAGE = """\
 <!doctype html><html lang="en"><head><meta charset="utf-8"><title>Ridgeline: no such page</title>
@@ -55,5 +57,13 @@ class OneSlashLess(OutputTransform):
 
 
 def keep_tracebacks() -> None:
-    """Bokeh answers what it cannot take with a traceback, paths of this machine and all; they stay in the log."""
+    """Bokeh answers what it cannot take with a traceback, paths of this machine and all; they stay in the log.
+
+    That a reader has closed a page while it was being told something is no news there.
+    """
     error.format_exception = lambda *_: ()
+    logging.getLogger("asyncio").addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and isinstance(record.exc_info[1], WebSocketClosedError))

@@ -87,6 +87,32 @@ def test_undo_and_redo_are_the_browsers_back_and_forward(visit):
     held.settled()
 
 
+def test_hasty_undo_and_redo_end_where_the_address_says(visit):
+    """Steps back and forward that the server has not yet answered: what it wrote before them is not taken."""
+    held = visit().open(TOY).settled()
+    receipted(held)
+    slider = held.page.get_by_role("slider", name="frequency")
+    slider.focus()
+    for key in ("End", "Home", "ArrowRight"):
+        held.page.keyboard.press(key)
+        at = held.evaluate("() => location.search")
+        held.until("(at) => location.search != at && location.search.includes('digest=')", at)
+    entries = held.evaluate("() => history.length")
+    for key in ("z", "z", "z", "Shift+z", "Shift+z", "z", "Shift+z", "z"):
+        held.page.keyboard.press(f"Control+{key}")
+        held.evaluate("() => new Promise(requestAnimationFrame)")
+    held.until("() => location.search.includes('digest=')")
+    held.settled()
+    model = explorer.from_link(held.page.url)
+    heights = [float(v) for v in model.frame.tables["wave"]["y0"]]
+    held.until(
+        "(wanted) => Bokeh.documents[0].get_model_by_name('table:wave').data.y0.every((v, i) => v == wanted[i])",
+        heights,
+    )
+    assert held.evaluate("() => history.length") == entries
+    assert float(slider.get_attribute("aria-valuenow")) == pytest.approx(model.frequency)
+
+
 def test_a_moving_slider_is_one_entry_of_the_history(visit):
     held = visit().open("ridge/path?data=synthetic").settled()
     receipted(held)

@@ -16,11 +16,10 @@ def draws(frame, place, line=0) -> np.ndarray:
     return frame.series["values"]["value"][place].reshape(-1, 20)[line]
 
 
-def test_1_the_peak_stands_where_the_tap_is_right():
+def test_1_the_peak_stands_where_there_are_as_many_features_as_rows():
     frame = MEAN.frame(1)
     line = frame.tables["lines"][f"line{NOISY}"]
-    place = MEAN.place(1)
-    assert place.holds(float(np.argmax(line)), 0.0)
+    assert MEAN.right(1) == 2
     assert np.argmax(line) == P100
     MEAN.states(1, "2556", line[P100])
     MEAN.states(1, "1.25", line[0])
