@@ -151,7 +151,7 @@ class TestDifferences:
         held = differing_html(screen.model.copy().update(data="synthetic"), other)
         assert held.count('scope="row"') == 1
         assert "noise" in held
-        assert "1.235" in held
+        assert "1.23457" in held
 
     def test_equal_settings_are_a_sentence(self, screen):
         assert "<table" not in differing_html(screen.model, screen.model.copy())

@@ -76,7 +76,7 @@ class TestRoundTrip:
     def test_may_leave_inputs_at_their_defaults(self):
         assert explorer.from_link("scene=toy/wave").state() == explorer.scene("toy/wave").state()
 
-    @pytest.mark.parametrize("key", sorted(link.RESERVED - {"scene"}))
+    @pytest.mark.parametrize("key", sorted(link.RESERVED - {"scene", "preset"}))
     def test_reserved_keys_steer_the_page_and_are_no_inputs(self, key):
         assert explorer.from_link(f"scene=toy/wave&{key}=1&lines=3").lines == 3
 

@@ -112,12 +112,6 @@ def of_levels(sigmas: np.ndarray, height: float) -> dict[str, Table]:
     return {"rungs": {"rung_x": above, "rung_y": np.full(len(above), height), "rung_zero": ends_at_zero}}
 
 
-def _level(sigma: float) -> str:
-    """A noise level, as short as it can be told; levels that nobody touched stay what they are."""
-    words = [f"{sigma:.{digits}g}" for digits in range(1, 7)]
-    return next((word for word in words if abs(float(word) - sigma) <= 1e-9 * sigma), words[-1])
-
-
 def moved_levels(rungs: Mapping[str, Any]) -> dict[str, str]:
     """The inputs of a grid with these levels, in falling order.
 
@@ -126,6 +120,7 @@ def moved_levels(rungs: Mapping[str, Any]) -> dict[str, str]:
     with np.errstate(over="ignore"):
         sigmas = np.sort(10.0 ** np.asarray(rungs["rung_x"], float))[::-1]
     last = ["0"] if (np.asarray(rungs["rung_zero"]) == 1.0).any() else []
-    text = ", ".join([*map(_level, sigmas), *last])
+    words = [f"{sigma:.6g}" for sigma in sigmas]  # levels that nobody touched stay what they were typed as
+    text = ", ".join([*words, *last])
     levels.levels("own", 0.0, 0.0, 0.0, text)
     return {"grid": "own", "own": text}

@@ -61,7 +61,7 @@ def landscape(frame: Frame) -> hv.Overlay:
             _rule(frame),
         ]
     ).opts(
-        yticks=_ticks(frame, "y") if frame.facts["y"] else [],
+        yticks=_ticks(frame, "y"),
         ylabel=frame.facts["y"],
         **_across(frame, 36),
     )
@@ -102,7 +102,7 @@ def spread(frame: Frame) -> hv.Overlay:
         ]
     ).opts(
         logy=frame.facts["log"],
-        xticks=_ticks(frame, "y") if frame.facts["y"] else [],
+        xticks=_ticks(frame, "y"),
         xlabel=frame.facts["y"] or "all",
         ylabel=_measure(frame),
     )
