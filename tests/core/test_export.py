@@ -165,7 +165,7 @@ class TestCommand:
             (["ridge/path", "--set", "nn=3"], "did you mean 'n'"),
             (["ridge/path", "--preset", "none"], "has no preset 'none'"),
             (["ridge/paths"], "ridge/path"),
-            (["ridge/path", "--set", "data=/etc/passwd"], "not held here"),
+            (["ridge/path", "--set", "data=/etc/passwd"], "data is one of diabetes, synthetic"),
         ],
     )
     def test_wrong_words_are_a_sentence(self, tmp_path, capsys, arguments, words):

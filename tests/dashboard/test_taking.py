@@ -141,7 +141,7 @@ def test_what_is_missing_is_said_before_the_work(ridge, tmp_path, monkeypatch):
         take.write(ridge, tmp_path / "a.png")
     monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
     with pytest.raises(
-        InputError, match=r"needs ffmpeg; install it with: pip install ridgeline-explorer\[film\]"
+        InputError, match=r"needs ffmpeg; install it with: pip install 'ridgeline-explorer\[film\]'"
     ):
         take.write(ridge, tmp_path / "a.mp4")
     monkeypatch.setitem(sys.modules, "playwright.sync_api", None)
