@@ -67,7 +67,10 @@ def send_at_once(document: Any) -> None:
     acknowledgements).
     """
     for connection in _connections(document):
-        connection._socket.set_nodelay(True)
+        if (
+            connection._socket.ws_connection is not None
+        ):  # it may have gone already; the page starts all the same
+            connection._socket.set_nodelay(True)
 
 
 def hang_up(document: Any) -> None:
