@@ -11,6 +11,7 @@ from typing import Any
 import panel as pn
 import param
 from panel.custom import JSComponent
+from panel.io import document as panel_document
 
 CHECKS_A_REST = 4  # how often within its idle time a page is asked whether it was touched
 GRACE_MS = 5000  # from the page's last word to the end of its session
@@ -35,6 +36,7 @@ class Line(JSComponent):
         document = pn.state.curdoc
         if document is None or document.session_context is None:
             return
+        lose_no_message()
         self.health = f"{pn.state.rel_path or '.'}/health"
         pn.state.onload(lambda: send_at_once(document))
         if math.isfinite(idle_seconds):
@@ -58,6 +60,26 @@ class Line(JSComponent):
 
     def _handle_msg(self, data: Any) -> None:
         self._touched = time.monotonic()
+
+
+def lose_no_message() -> None:
+    """Let Panel (1.9) send what is added while it writes.
+
+    Messages that cannot go at once wait in a list; the task that has written the list marks it as empty when the
+    socket has taken them. One that was added in between was forgotten until the next change, which may never come.
+    """
+    write = panel_document._dispatch_msgs
+    if getattr(write, "loses_none", False):
+        return
+
+    async def write_all(document: Any) -> None:
+        await write(document)
+        if document in panel_document._WRITE_MSGS and document not in panel_document._WRITE_BLOCK:
+            panel_document._WRITE_BLOCK[document] = True
+            panel_document._dispatch_write_task(document, write_all, document)
+
+    write_all.loses_none = True  # type: ignore[attr-defined]
+    panel_document._dispatch_msgs = write_all
 
 
 def send_at_once(document: Any) -> None:

@@ -14,7 +14,7 @@ from explorer.core import registry
 from explorer.dashboard.page import ScenePage
 
 
-def test_a_worker_never_touches_the_document_itself():
+def test_a_worker_never_touches_the_document_itself(run_async):
     """Bokeh loses a callback that another thread adds while the page lets go of held events."""
     adders: list[int] = []
 
@@ -41,4 +41,4 @@ def test_a_worker_never_touches_the_document_itself():
         page.close()
         _cleanup_doc(document)
 
-    asyncio.run(main())
+    run_async(main())

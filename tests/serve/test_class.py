@@ -44,18 +44,18 @@ def host() -> Iterator[str]:
         yield address
 
 
-def test_a_small_class_loses_nothing(host):
-    hour = asyncio.run(classroom.class_hour(host, seats=5, seconds=5.0))
+def test_a_small_class_loses_nothing(host, run_async):
+    hour = run_async(classroom.class_hour(host, seats=5, seconds=5.0))
     assert (hour["lost_final_values"], hour["wrong_final_numbers"], hour["errors"]) == (0, 0, [])
     assert 0 < hour["pictures"] <= hour["moves"] == 50
 
 
-def test_pages_that_come_and_go_leave_nothing(host):
-    crowd = asyncio.run(classroom.come_and_go(host, 10))
+def test_pages_that_come_and_go_leave_nothing(host, run_async):
+    crowd = run_async(classroom.come_and_go(host, 10))
     assert (crowd["sessions_left"], crowd["errors"]) == (0, [])
 
 
-def test_what_cannot_be_taken_is_answered_without_a_path_of_this_machine(host):
+def test_what_cannot_be_taken_is_answered_without_a_path_of_this_machine(host, run_async):
     async def send_nonsense() -> list[Any]:
         seat = await Seat(host, "ridge/path").open()
         heard: list[Any] = []
@@ -67,13 +67,13 @@ def test_what_cannot_be_taken_is_answered_without_a_path_of_this_machine(host):
         await seat.close()
         return [message.content for message in heard if message.msgtype == "ERROR"]
 
-    (answer,) = asyncio.run(send_nonsense())
+    (answer,) = run_async(send_nonsense())
     assert not answer["traceback"]
     assert os.sep + "explorer" not in str(answer)
     assert sys.prefix not in str(answer)
 
 
-def test_a_killed_worker_is_replaced_and_all_end_with_their_parent(tmp_path):
+def test_a_killed_worker_is_replaced_and_all_end_with_their_parent(run_async):
     port = server.free_port("localhost", None)
     command = [sys.executable, "-m", "explorer.cli", "serve", "ridge/path", "--workers", "2", "--no-show"]
     parent = subprocess.Popen(
@@ -86,7 +86,7 @@ def test_a_killed_worker_is_replaced_and_all_end_with_their_parent(tmp_path):
         after = until(
             lambda: (kids := children(parent.pid)) and len(kids) == 2 and before[0] not in kids and kids
         )
-        assert asyncio.run(classroom.health(f"localhost:{port}"))["status"] == "ok"
+        assert run_async(classroom.health(f"localhost:{port}"))["status"] == "ok"
         parent.terminate()
         assert parent.wait(20) == 0
         until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in after), 10)
@@ -109,7 +109,7 @@ def small() -> Iterator[str]:
         running.stop()
 
 
-def test_a_page_too_many_is_told_so(small):
+def test_a_page_too_many_is_told_so(small, run_async):
     async def two() -> list[str]:
         first = await Seat(small, "ridge/path").open()
         second = await Seat(small, "ridge/path").open()
@@ -119,6 +119,6 @@ def test_a_page_too_many_is_told_so(small):
         await second.close()
         return texts
 
-    first, second = asyncio.run(two())
+    first, second = run_async(two())
     assert "holds no more" not in first
     assert "1 page is open here, and this server holds no more" in second

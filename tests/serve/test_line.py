@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,17 +12,8 @@ import pytest
 from explorer.dashboard import server
 from explorer.dashboard.doors import Doors
 from explorer.dashboard.limits import Limits
-from explorer.measure import browser as measure
 
 pytestmark = pytest.mark.ui
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    if measure.chromium() is None:
-        pytest.skip("no Chromium on this machine")
-    with measure.browser() as launched:
-        yield launched
 
 
 def settled(page: Any) -> None:

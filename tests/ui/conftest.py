@@ -1,8 +1,7 @@
-"""One server and one browser for all tests of the page."""
+"""One server for all tests of the page."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,17 +21,6 @@ def address() -> Iterator[str]:
     registry.register(TOY, "tests.toy.wave")
     with measure.serving(server.applications()) as port:
         yield f"http://localhost:{port}"
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    if measure.chromium() is None:
-        words = "no Chromium on this machine: the pages are not driven (Debian: apt-get install chromium)"
-        if os.environ.get("CI"):
-            pytest.fail(words)
-        pytest.skip(words)
-    with measure.browser() as launched:
-        yield launched
 
 
 class Visit:
