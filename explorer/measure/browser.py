@@ -12,14 +12,14 @@ __all__ = ["browser", "chromium", "serving"]
 
 
 @contextlib.contextmanager
-def serving(pages: dict[str, Any]) -> Iterator[int]:
-    """Serve pages from a thread of this process; gives the port."""
+def serving(pages: dict[str, Any], **options: Any) -> Iterator[int]:
+    """Serve pages from a thread of this process, with further options of ``panel.serve``; gives the port."""
     import panel as pn
 
     from explorer.dashboard.server import free_port, wait_until_up
 
     port = free_port("localhost", None)
-    thread = pn.serve(pages, port=port, show=False, threaded=True, verbose=False)
+    thread = pn.serve(pages, port=port, show=False, threaded=True, verbose=False, **options)
     try:
         wait_until_up(port)
         yield port

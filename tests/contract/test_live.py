@@ -19,9 +19,8 @@ class TestUpdates:
 
     def test_drafts_and_refinements_have_one_structure(self, name):
         """While a hand drags, drafts follow refined frames: a figure built again each time would stutter."""
-        scene = registry.find(name)
-        for preset in scene.presets:
-            screen = Screen(name)
+        screen = Screen(name)
+        for preset in screen.scene.presets:
             model = screen.scene.open(**preset.inputs)
             frames = list(model.frames())
             screen.board.show(frames[-1])

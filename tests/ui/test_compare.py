@@ -35,4 +35,5 @@ def test_a_ghost_stays_and_can_stand_beside_with_linked_axes(visit):
         held.until(f"() => Bokeh.documents[0].get_model_by_name('{name}').data.here[0] == 1")
     held.page.get_by_role("button", name="Unpin").click()
     held.until(f"() => ({GHOSTS})() == 0")
+    held.page.locator(".card").nth(4).wait_for(state="detached")
     assert held.page.locator(".card").count() == 4
