@@ -42,14 +42,26 @@ class Doors:
 
     def through(self, build: Callable[[], Any]) -> Any:
         """The page that `build` makes, or one that says that there are too many."""
-        if self.open_pages >= self.limits.sessions:
+        counted = self._is_opened()
+        if counted and self.open_pages >= self.limits.sessions:
             return _full(int(self.limits.sessions))
         with under(self.limits):
             page = build()
-        if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
+        if counted:
             self._count(1)
             pn.state.on_session_destroyed(lambda _context: self._count(-1))
         return page
+
+    def _is_opened(self) -> bool:
+        """Whether a reader will see the page that is being built.
+
+        Of several workers, the one that answers the request for a page is seldom the one that holds it: it answers
+        with the frame of a page that is built once for all readers (see `workers.share_frames`).
+        """
+        context = pn.state.curdoc.session_context if pn.state.curdoc is not None else None
+        if context is None:
+            return False
+        return len(self._open) == 1 or str(context.request.path).endswith("/ws")
 
     def _count(self, change: int) -> None:
         self._open[task_id() or 0] += change

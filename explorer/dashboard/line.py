@@ -11,7 +11,8 @@ from typing import Any
 import panel as pn
 import param
 from panel.custom import JSComponent
-from panel.io import document as panel_document
+
+from explorer.dashboard import wire
 
 CHECKS_A_REST = 4  # how often within its idle time a page is asked whether it was touched
 GRACE_MS = 5000  # from the page's last word to the end of its session
@@ -36,9 +37,9 @@ class Line(JSComponent):
         document = pn.state.curdoc
         if document is None or document.session_context is None:
             return
-        lose_no_message()
+        wire.lose_no_message()
         self.health = f"{pn.state.rel_path or '.'}/health"
-        pn.state.onload(lambda: send_at_once(document))
+        pn.state.onload(lambda: wire.prepare(document))
         if math.isfinite(idle_seconds):
             self.idle_ms = 1000 * idle_seconds
             self._watch(document)
@@ -50,7 +51,7 @@ class Line(JSComponent):
             line = ours()
             if line is not None and not line.resting and line.seconds_idle * 1000 >= line.idle_ms:
                 line.resting = True
-                document.add_timeout_callback(lambda: hang_up(document), GRACE_MS)
+                document.add_timeout_callback(lambda: wire.hang_up(document), GRACE_MS)
 
         document.add_periodic_callback(look, max(100, int(self.idle_ms / CHECKS_A_REST)))
 
@@ -60,47 +61,3 @@ class Line(JSComponent):
 
     def _handle_msg(self, data: Any) -> None:
         self._touched = time.monotonic()
-
-
-def lose_no_message() -> None:
-    """Let Panel (1.9) send what is added while it writes.
-
-    Messages that cannot go at once wait in a list; the task that has written the list marks it as empty when the
-    socket has taken them. One that was added in between was forgotten until the next change, which may never come.
-    """
-    write = panel_document._dispatch_msgs
-    if getattr(write, "loses_none", False):
-        return
-
-    async def write_all(document: Any) -> None:
-        await write(document)
-        if document in panel_document._WRITE_MSGS and document not in panel_document._WRITE_BLOCK:
-            panel_document._WRITE_BLOCK[document] = True
-            panel_document._dispatch_write_task(document, write_all, document)
-
-    write_all.loses_none = True  # type: ignore[attr-defined]
-    panel_document._dispatch_msgs = write_all
-
-
-def send_at_once(document: Any) -> None:
-    """Let no part of a message wait for the browser's word that it has the part before.
-
-    A picture is several small messages, and the two ends' politeness costs 40 ms (Nagle's rule and delayed
-    acknowledgements).
-    """
-    for connection in _connections(document):
-        if (
-            connection._socket.ws_connection is not None
-        ):  # it may have gone already; the page starts all the same
-            connection._socket.set_nodelay(True)
-
-
-def hang_up(document: Any) -> None:
-    """Close the connections of a page; its session ends as any that nobody listens to."""
-    for connection in _connections(document):
-        connection._socket.close()
-
-
-def _connections(document: Any) -> list[Any]:
-    session = getattr(document.session_context, "session", None)
-    return list(getattr(session, "_subscribed_connections", ()))

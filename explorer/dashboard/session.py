@@ -18,16 +18,32 @@ from explorer.core.frame import Frame
 from explorer.core.model import Model
 from explorer.core.receipt import Receipt
 from explorer.core.runner import Job, Report, Runner, silent
+from explorer.core.turn import Turn
 
 # A page stands still for a computation no longer than this; a slower one comes when it is done, and so do the next.
 SLOW = 0.1
-# How long the hand must rest before refinements and checks start.
-REST_MS = 150
+# How long the hand must rest before refinements and checks start; longer, the later a busy process comes to its work.
+REST_MS, MOST_REST_MS = 150, 2000
+RESTS_A_LAG = 10
 PROGRESS_EVERY = 0.1
 # Refinements come no faster than a page can paint them.
 PICTURE_EVERY = 0.15
 # Work shorter than this shows no progress bar: one that flashes up and goes only makes the page jump.
 BUSY_MS = 400
+# Of all pages of this process: a picture that a hand waits for comes before what makes another one finer.
+REFINING = Turn()
+
+
+class Lag:
+    """How late this process comes to what its pages ask for, in seconds: the mean over the last few."""
+
+    seconds = 0.0
+
+    def note(self, late: float) -> None:
+        self.seconds += 0.1 * (late - self.seconds)
+
+
+LAG = Lag()
 OLD = " The picture still shows the setting before."
 # What looks like a place in a file system, quoted or not.
 PATH = re.compile(r"""['"]?(?<![\w:/])(?:[A-Za-z]:)?[\\/](?:[\w.\-+@ ]+[\\/])+[\w.\-+@]*['"]?""")
@@ -183,7 +199,8 @@ class Session:
             self._failed(error)
             return
         self._idle()
-        self._rest = self._schedule(lambda: self._finish(request, frame), REST_MS)
+        rest = min(REST_MS + RESTS_A_LAG * 1000 * LAG.seconds, MOST_REST_MS)
+        self._rest = self._schedule(lambda: self._finish(request, frame), int(rest))
 
     def _draft(self, request: int, work: Model, report: Report) -> Frame:
         """Compute, on a worker; the time of one that is given up is counted from here."""
@@ -265,7 +282,7 @@ class Session:
                 warm(report)
             if known is not None:
                 self._on_page(request, lambda: self._show(request, known))
-                return _finished(work, known)
+                return _finished(work, known, report)
             frame = self._draft(request, work, report)
             self._on_page(request, lambda: self._show(request, frame))
             return self._refined(request, work, frame, report)
@@ -278,20 +295,21 @@ class Session:
             return
         work = self.model.copy()
         if frame is self.model.finished:
-            self._submit(request, lambda _report: _finished(work, frame))
+            self._submit(request, lambda report: _finished(work, frame, report))
         else:
             self._submit(request, lambda report: self._refined(request, work, frame, report))
 
     def _refined(self, request: int, work: Model, frame: Frame, report: Report) -> Finished:
         last = shown = frame
-        told = time.perf_counter()
-        for last in work.refined(frame, report):
-            if time.perf_counter() - told > PICTURE_EVERY:
-                told, shown = time.perf_counter(), last
-                self._on_page(request, lambda better=last: self._show(request, better))
+        with REFINING.taken(report):
+            told = time.perf_counter()
+            for last in work.refined(frame, report):
+                if time.perf_counter() - told > PICTURE_EVERY:
+                    told, shown = time.perf_counter(), last
+                    self._on_page(request, lambda better=last: self._show(request, better))
         if last is not shown:
             self._on_page(request, lambda: self._show(request, last))
-        return _finished(work, last)
+        return _finished(work, last, report)
 
     def _submit(self, request: int, work: Callable[[Report], Finished]) -> None:
         def done(finished: Finished) -> None:
@@ -337,8 +355,10 @@ class Session:
 
     def _on_page(self, request: int, action: Callable[[], None]) -> None:
         """Run on the page's thread, unless a newer request has come in the meantime."""
+        asked = time.perf_counter()
 
         def run() -> None:
+            LAG.note(time.perf_counter() - asked)
             with self._turn:
                 if request == self._request and not self.closed:
                     try:
@@ -367,8 +387,9 @@ class Session:
             logging.getLogger(__name__).error("a computation failed", exc_info=error)
 
 
-def _finished(work: Model, frame: Frame) -> Finished:
-    return Finished(frame, work.judged(frame), Receipt.of(frame))
+def _finished(work: Model, frame: Frame, report: Report) -> Finished:
+    with REFINING.taken(report):
+        return Finished(frame, work.judged(frame), Receipt.of(frame))
 
 
 def sentence(error: BaseException) -> str:

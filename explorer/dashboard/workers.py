@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import panel as pn
 from tornado.process import task_id
 
 from explorer.core.values import InputError
@@ -27,6 +28,15 @@ def check(workers: int) -> None:
         raise InputError(f"--workers takes 1 to {MOST}; {workers} is not.")
     if workers > 1 and not hasattr(os, "fork"):
         raise InputError("several workers need a system that can fork, such as Linux; leave --workers out.")
+
+
+def share_frames() -> None:
+    """Answer the requests for a page with one frame, and build the page itself where its websocket arrives.
+
+    That is one building a reader, where there would be up to two. What stands in the frame is the same for all.
+    """
+    pn.config.reuse_sessions = True
+    pn.config.session_key_func = lambda request: request.path
 
 
 def run(serve: Callable[[], Any], begin: Callable[[], None]) -> None:
@@ -48,6 +58,7 @@ def run(serve: Callable[[], Any], begin: Callable[[], None]) -> None:
         raise
     os.close(given)
     begin()
+    share_frames()
     loop = server.io_loop
     signal.signal(
         signal.SIGINT, signal.SIG_IGN

@@ -39,7 +39,10 @@ class Seat:
         self._protocol = Protocol()
         self._receiver = Receiver(self._protocol)
         self._sent: dict[str, float] = {}  # message -> when, until the server says that it has it
-        self._heard: list[float] = []  # when those were sent whose picture has not come
+        self._heard: list[
+            float
+        ] = []  # when those were sent that the server has, and whose picture has not come
+        self._picture: float | None = None  # when the last picture came since the server had a message
         self._changed = asyncio.Condition()
         self.seconds: list[float] = []
         self.errors: list[str] = []
@@ -137,15 +140,23 @@ class Seat:
                 self._changed.notify_all()
 
     def _hear(self, message: Any) -> None:
-        """A picture that comes after the server has said that it has a move is the picture of that move."""
+        """The picture of a move is the last before the server says that it has the move, or else the next one."""
+        now = time.perf_counter()
         if message.msgtype == "ERROR":
             self.errors.append(message.content.get("text", "error"))
         elif message.msgtype == "OK" and message.header.get("reqid") in self._sent:
-            self._heard.append(self._sent.pop(message.header["reqid"]))
+            sent = self._sent.pop(message.header["reqid"])
+            if self._picture is not None and self._picture > sent:
+                self.seconds.append(self._picture - sent)
+            else:
+                self._heard.append(sent)
+            self._picture = None
         elif message.msgtype == "PATCH-DOC":
             events = message.content["events"]
-            if self._heard and any(map(_picture, events)):
-                self.seconds.append(time.perf_counter() - self._heard.pop(0))
+            if any(map(_picture, events)):
+                self.seconds += [now - sent for sent in self._heard]  # of those overtaken, too: it is as new
+                self._heard.clear()
+                self._picture = now
             for event in events:
                 if event.get("attr") == "entry":
                     entries = dict(event["new"]["entries"])

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import gzip
+import json
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from bokeh.document import Document
+from bokeh.models import ColumnDataSource
+from bokeh.protocol import Protocol
 from panel.io import document as panel_document
 
-from explorer.dashboard.line import lose_no_message, send_at_once
+from explorer.dashboard.wire import PROTOCOL, lose_no_message, prepare
 
 
 def document(*sockets):
@@ -22,12 +28,12 @@ def test_a_line_that_has_gone_stops_nothing_and_the_others_are_told():
     told = []
     gone = SimpleNamespace(ws_connection=None, set_nodelay=lambda value: 1 / 0)
     open_ = SimpleNamespace(ws_connection=object(), set_nodelay=told.append)
-    send_at_once(document(gone, open_))
+    prepare(document(gone, open_))
     assert told == [True]
 
 
 def test_a_page_without_a_session_has_no_lines():
-    send_at_once(SimpleNamespace(session_context=None))
+    prepare(SimpleNamespace(session_context=None))
 
 
 class Socket:
@@ -77,3 +83,44 @@ def test_a_message_that_is_added_while_another_is_taken_is_sent_too(socket, run_
 
     assert run_async(talk()) == (None, None)
     assert socket.heard == ["first", "second"]
+
+
+def arrays(*sizes):
+    rng = np.random.default_rng(0)
+    return {f"c{size}": rng.normal(size=size) for size in sizes}
+
+
+def test_small_columns_stand_in_the_text_and_large_ones_apart():
+    """What a browser reads: gzip in base64 where no buffer is named, as Bokeh itself writes documents."""
+    document = Document()
+    source = ColumnDataSource(arrays(1, 40, 5000))
+    document.add_root(source)
+    heard = []
+    document.on_change(heard.append)
+    source.data = wanted = arrays(2, 41, 5001)
+    message = PROTOCOL.create("PATCH-DOC", heard)
+    assert [len(buffer.to_bytes()) for buffer in message.buffers] == [5001 * 8]
+    text = json.loads(message.content_json)
+
+    def told(packed):
+        if isinstance(packed, str):
+            return gzip.decompress(base64.b64decode(packed))
+        return next(buffer.to_bytes() for buffer in message.buffers if buffer.id == packed["id"])
+
+    entries = dict(text["events"][0]["new" if "new" in text["events"][0] else "data"]["entries"])
+    for name, column in wanted.items():
+        assert np.array_equal(np.frombuffer(told(entries[name]["array"]["data"])), column)
+    assert json.loads(message.header_json)["num_buffers"] == 1
+
+
+def test_a_patch_reads_as_bokehs_own_does():
+    document = Document()
+    source = ColumnDataSource(arrays(3))
+    document.add_root(source)
+    heard = []
+    document.on_change(heard.append)
+    source.data = arrays(3, 4)
+    message = PROTOCOL.create("PATCH-DOC", heard)
+    read = Protocol().assemble(message.header_json, message.metadata_json, message.content_json)
+    assert read.msgtype == "PATCH-DOC"
+    assert read.complete
