@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import html
 import math
@@ -27,6 +28,7 @@ from explorer.dashboard.badges import badges_html
 from explorer.dashboard.board import Board
 from explorer.dashboard.compare import Compare, merged
 from explorer.dashboard.controls import Controls
+from explorer.dashboard.lag import LAG
 from explorer.dashboard.lessons import Lessons
 from explorer.dashboard.presets import Presets
 from explorer.dashboard.session import SLOW, Session, sentence
@@ -345,6 +347,7 @@ def build(name: str, **inputs: Any) -> Any:
     texts = _address_texts()
     page = ScenePage(scene, texts, inputs)
     if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
+        LAG.watch(asyncio.get_event_loop())
         if page._asked.usual and page.prompt():
             page.draw_ahead()
         opened = weakref.ref(page)  # Panel keeps what waits for a page that never loads

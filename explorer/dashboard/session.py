@@ -19,12 +19,14 @@ from explorer.core.model import Model
 from explorer.core.receipt import Receipt
 from explorer.core.runner import Job, Report, Runner, silent
 from explorer.core.turn import Turn
+from explorer.dashboard.lag import LAG
 
 # A page stands still for a computation no longer than this; a slower one comes when it is done, and so do the next.
 SLOW = 0.1
-# How long the hand must rest before refinements and checks start; longer, the later a busy process comes to its work.
-REST_MS, MOST_REST_MS = 150, 2000
-RESTS_A_LAG = 10
+# How long the hand must rest before refinements and checks start.
+REST_MS = 150
+# A process that lags refines nothing, but no reader waits longer than so many rests.
+MOST_RESTS = 60
 PROGRESS_EVERY = 0.1
 # Refinements come no faster than a page can paint them.
 PICTURE_EVERY = 0.15
@@ -32,18 +34,6 @@ PICTURE_EVERY = 0.15
 BUSY_MS = 400
 # Of all pages of this process: a picture that a hand waits for comes before what makes another one finer.
 REFINING = Turn()
-
-
-class Lag:
-    """How late this process comes to what its pages ask for, in seconds: the mean over the last few."""
-
-    seconds = 0.0
-
-    def note(self, late: float) -> None:
-        self.seconds += 0.1 * (late - self.seconds)
-
-
-LAG = Lag()
 OLD = " The picture still shows the setting before."
 # What looks like a place in a file system, quoted or not.
 PATH = re.compile(r"""['"]?(?<![\w:/])(?:[A-Za-z]:)?[\\/](?:[\w.\-+@ ]+[\\/])+[\w.\-+@]*['"]?""")
@@ -95,6 +85,7 @@ class Session:
         self._paint = show
         self._schedule = schedule
         self._request = 0
+        self._drawn = -math.inf  # when the last picture for a hand was begun
         self._painted = 0  # the request whose frame stands on the page; 0 before the first
         self._ahead: tuple[int, Frame] | None = None
         self._told, self._text = 0.0, ""
@@ -167,10 +158,17 @@ class Session:
                 return
             self.runner.cancel()
             self._idle()
-            self._live(request)
+            wait = self._drawn + LAG.pause - time.perf_counter()
+            if wait > 0:  # others wait, too; whatever comes until then takes the place of this request
+                self._rest = self._schedule(lambda: self._live(request), int(1000 * wait) + 1)
+            else:
+                self._live(request)
 
     def _live(self, request: int) -> None:
         """Compute the present inputs at once, if that is not for long; otherwise the picture comes later."""
+        if request != self._request:  # the timer had gone off before it was taken back
+            return
+        self._drawn = time.perf_counter()
         work = self.model.copy()
         drafted: Future[Frame] = Future()
         self._hand.submit(
@@ -199,8 +197,18 @@ class Session:
             self._failed(error)
             return
         self._idle()
-        rest = min(REST_MS + RESTS_A_LAG * 1000 * LAG.seconds, MOST_REST_MS)
-        self._rest = self._schedule(lambda: self._finish(request, frame), int(rest))
+        self._rest_then_finish(request, frame)
+
+    def _rest_then_finish(self, request: int, frame: Frame, rests: int = 1) -> None:
+        """Refine and check when the hand has rested, and this process has caught up."""
+
+        def rested() -> None:
+            if LAG.late and rests < MOST_RESTS and request == self._request:
+                self._rest_then_finish(request, frame, rests + 1)
+            else:
+                self._finish(request, frame)
+
+        self._rest = self._schedule(rested, REST_MS)
 
     def _draft(self, request: int, work: Model, report: Report) -> Frame:
         """Compute, on a worker; the time of one that is given up is counted from here."""
@@ -355,10 +363,8 @@ class Session:
 
     def _on_page(self, request: int, action: Callable[[], None]) -> None:
         """Run on the page's thread, unless a newer request has come in the meantime."""
-        asked = time.perf_counter()
 
         def run() -> None:
-            LAG.note(time.perf_counter() - asked)
             with self._turn:
                 if request == self._request and not self.closed:
                     try:
