@@ -17,6 +17,7 @@ from explorer.core.registry import Scene
 from explorer.dashboard import theme
 from explorer.dashboard.cardtools import CardTools
 from explorer.dashboard.ghost import Ghost, ghosts, haunt
+from explorer.dashboard.lag import LAG
 from explorer.dashboard.live import LiveFigure
 from explorer.dashboard.sources import Sources
 from explorer.dashboard.words import Words
@@ -145,9 +146,15 @@ class Board:
         with pn.io.hold():  # one message with everything, in order
             self._draw(frame)
             self.shown = frame
-            for name, card in self._cards.items() if self._captions else ():
-                card.say(frame.captions.get(name, ""))
+            if not LAG.late:
+                self.tell()
         self.push_seconds = time.perf_counter() - started
+
+    def tell(self) -> None:
+        """Say under each figure what it shows."""
+        if self._captions and self.shown is not None:
+            for name, card in self._cards.items():
+                card.say(self.shown.captions.get(name, ""))
 
     def pin(self) -> Frame | None:
         """Leave a ghost of the present picture in every figure; gives its frame, if there is a picture yet."""

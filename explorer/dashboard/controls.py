@@ -108,10 +108,10 @@ class Controls:
             listed = [float(p) for p in positions]
             self._quiet = True
             try:
-                changes: dict[str, Any] = {"index": index, "series": series.get(name, [])}
-                if scrub.positions != listed:
-                    changes["positions"] = listed
-                scrub.param.update(**changes)
+                wanted = {"index": index, "series": series.get(name, []), "positions": listed}
+                changed = {key: value for key, value in wanted.items() if getattr(scrub, key) != value}
+                if changed:
+                    scrub.param.update(**changed)
             finally:
                 self._quiet = False
 

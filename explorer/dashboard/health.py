@@ -13,6 +13,7 @@ from tornado.web import RequestHandler
 
 from explorer.core.version import VERSION
 from explorer.dashboard.doors import Doors
+from explorer.dashboard.lag import LAG
 
 
 class Health(RequestHandler):
@@ -30,6 +31,7 @@ class Health(RequestHandler):
             "sessions": self._doors.open_pages,
             "uptime_seconds": round(self._doors.seconds_up, 1),
             "worker": task_id() or 0,
+            "worker_lag_ms": round(1000 * LAG.seconds, 1),
             "worker_memory_mib": round(memory() / 2**20, 1),
         }
         self.finish(json.dumps(facts))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import weakref
+from typing import Any
 
 EVERY = 0.1  # seconds between two looks
 SHARE = 0.2  # of a look in the mean
-NOTICED = 0.05  # a shorter lag is that of one page's own pictures
-PAUSES_A_LAG, LONGEST_PAUSE = 10, 2.0
-LATE = 0.1
+LATE = 0.03  # a lag that is noticed
+ACTIVE = 2.0  # seconds since its last picture for which a page counts
+PAUSE, LONGEST_PAUSE = 1.5, 2.0  # seconds for each second of lag and each other page; and in all
 
 
 class Lag:
@@ -17,6 +19,7 @@ class Lag:
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self._drawn: weakref.WeakKeyDictionary[Any, float] = weakref.WeakKeyDictionary()
         self._watched: weakref.WeakSet[asyncio.AbstractEventLoop] = weakref.WeakSet()
 
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -34,15 +37,28 @@ class Lag:
         """One look more."""
         self.seconds += SHARE * (late - self.seconds)
 
+    def drawn(self, page: Any) -> None:
+        """A page has been given a picture that a hand waited for."""
+        self._drawn[page] = time.monotonic()
+
     @property
     def late(self) -> bool:
         """Whether there is no time but for pictures that hands wait for."""
-        return self.seconds > LATE
+        return self._late > 0 and self._others > 0
 
     @property
     def pause(self) -> float:
-        """Seconds between two pictures of one page, so that all pages get theirs."""
-        return min(PAUSES_A_LAG * max(self.seconds - NOTICED, 0.0), LONGEST_PAUSE)
+        """Seconds between two pictures of one page, so that all pages get theirs; none for a page alone."""
+        return min(PAUSE * self._late * self._others, LONGEST_PAUSE)
+
+    @property
+    def _late(self) -> float:
+        return max(self.seconds - LATE, 0.0)
+
+    @property
+    def _others(self) -> int:
+        since = time.monotonic() - ACTIVE
+        return max(sum(drawn > since for drawn in self._drawn.values()) - 1, 0)
 
 
 LAG = Lag()

@@ -267,6 +267,7 @@ class ScenePage:
             if self.badges.object != text:
                 self.badges.object = text
             if checks is not None:  # at rest: every text that changes while the hand moves delays the picture
+                self.board.tell()
                 self.status.object = (
                     f'<p class="status">computed in {1e3 * self.session.compute_seconds:.1f} ms, '
                     f"sent in {1e3 * self.board.push_seconds:.1f} ms</p>"

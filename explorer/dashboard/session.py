@@ -169,6 +169,7 @@ class Session:
         if request != self._request:  # the timer had gone off before it was taken back
             return
         self._drawn = time.perf_counter()
+        LAG.drawn(self)
         work = self.model.copy()
         drafted: Future[Frame] = Future()
         self._hand.submit(
