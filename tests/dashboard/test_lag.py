@@ -16,8 +16,8 @@ class Page:
 PAGES = [Page() for _ in range(20)]
 
 
-def crowded(pages=20):
-    held = Lag()
+def crowded(pages=20, held=None):
+    held = held or Lag()
     for page in PAGES[:pages]:
         held.drawn(page)
     return held
@@ -25,7 +25,7 @@ def crowded(pages=20):
 
 def watched(run_async, busy):
     async def main():
-        held = crowded()
+        held = Lag()
         held.watch(asyncio.get_running_loop())
         held.watch(asyncio.get_running_loop())  # once is enough
         looks = []
@@ -37,7 +37,7 @@ def watched(run_async, busy):
                 while time.perf_counter() < end:
                     pass
             await asyncio.sleep(0)
-        return held, looks
+        return crowded(held=held), looks
 
     return run_async(main())
 
