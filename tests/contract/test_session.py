@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
 from explorer.core.frame import Frame
 from explorer.core.runner import Report, silent
+from explorer.dashboard import session
 from explorer.dashboard.session import SLOW, Session
 from tests.contract.desk import AFTERWARDS, LONG, Desk, Gated
 
@@ -266,6 +269,50 @@ class TestClose:
         desk.gates.go.set()
         thread.join(LONG)
         assert not thread.is_alive()
+
+
+class TestACrowd:
+    """Other readers wait for pictures, too."""
+
+    @pytest.fixture
+    def lag(self, monkeypatch):
+        held = SimpleNamespace(pause=60.0, late=False, drawn=lambda page: None)
+        monkeypatch.setattr(session, "LAG", held)
+        return held
+
+    def test_between_two_pictures_is_a_pause_and_then_the_newest_comes(self, desk, lag):
+        for level in (2.0, 3.0, 4.0):
+            desk.session.change({"level": level})
+        assert desk.levels() == [2.0]
+        assert sum(map(len, desk.timers)) == 1
+        desk.settle()
+        assert desk.levels() == [2.0, 4.0]
+        desk.settle()
+        assert [check.verdict for check in desk.checks[-1]] == ["holds"]
+
+    def test_what_waits_for_its_pause_is_dropped_when_the_page_goes(self, desk, lag):
+        desk.session.change({"level": 2.0})
+        desk.session.change({"level": 3.0})
+        desk.session.close()
+        desk.rest()
+        assert desk.levels() == [2.0]
+
+    def test_a_late_process_refines_when_it_has_caught_up(self, desk, lag):
+        lag.late = True
+        desk.session.change({"level": 2.0})
+        for _ in range(5):
+            desk.settle()
+        assert len(desk.shown) == 1
+        lag.late = False
+        desk.settle()
+        assert ["more" in frame.tables for frame in desk.shown] == [False, True]
+
+    def test_but_nobody_waits_for_ever(self, desk, lag):
+        lag.late = True
+        desk.session.change({"level": 2.0})
+        for _ in range(session.MOST_RESTS):
+            desk.settle()
+        assert ["more" in frame.tables for frame in desk.shown] == [False, True]
 
 
 def test_a_notebook_has_no_page_thread_and_still_ends_with_the_refined_frame():

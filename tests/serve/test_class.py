@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from tornado.httpclient import AsyncHTTPClient
 
 from explorer.dashboard import server
 from explorer.dashboard.doors import Doors
@@ -53,6 +54,24 @@ def test_a_small_class_loses_nothing(host, run_async):
 def test_pages_that_come_and_go_leave_nothing(host, run_async):
     crowd = run_async(classroom.come_and_go(host, 10))
     assert (crowd["sessions_left"], crowd["errors"]) == (0, [])
+
+
+def test_a_page_that_is_only_asked_for_is_no_page(host, run_async):
+    """Workers answer with one frame for all; what counts is the page that a websocket opens."""
+
+    async def ask() -> list[int]:
+        await classroom._empty(host)
+        before = (await classroom.health(host))["sessions"]
+        for _ in range(4):
+            await AsyncHTTPClient().fetch(f"http://{host}/ridge/path?n=77", request_timeout=PATIENCE)
+        asked = (await classroom.health(host))["sessions"]
+        seat = await Seat(host, "ridge/path", "data=synthetic&n=77").open()
+        assert await seat.rests("n", 77)
+        opened = (await classroom.health(host))["sessions"]
+        await seat.close()
+        return [before, asked, opened]
+
+    assert run_async(ask()) == [0, 0, 1]
 
 
 def test_what_cannot_be_taken_is_answered_without_a_path_of_this_machine(host, run_async):
