@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from explorer.core import given
+
 if TYPE_CHECKING:
     from explorer.core.model import Model
 
@@ -99,14 +101,7 @@ def _export_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="ends in .npz .zip .csv .parquet, .py .ipynb, .html, .png .svg, or .mp4 .webm .gif",
     )
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="INPUT=VALUE",
-        help="an input that is not at its default",
-    )
-    parser.add_argument("--preset", metavar="NAME", help="start from this preset of the scene")
+    given.add_options(parser)
     parser.add_argument("--table", metavar="NAME", help="the table that a .csv or .parquet holds")
     parser.add_argument(
         "--figure", metavar="NAME", help="the figure that is drawn, or whose columns are written"
@@ -255,17 +250,12 @@ def _export(options: argparse.Namespace) -> int:
 def _setting(options: argparse.Namespace) -> Model:
     """The model of a scene's name or link, its preset and what is set."""
     from explorer.core import link, registry
-    from explorer.core.values import InputError
 
-    pairs = [pair.partition("=") for pair in options.set]
-    for given, sign, _value in pairs:
-        if not sign:
-            raise InputError(f"--set takes input=value; {given[:40]!r} has no value.")
     name, texts = link.decode(options.scene) if "=" in options.scene else (options.scene, {})
     scene = registry.find(name)
     preset = scene.preset(options.preset).inputs if options.preset else {}
-    texts |= {given: value for given, _sign, value in pairs}
-    return scene.open(**{**preset, **link.read_inputs(scene.model_class, texts)})
+    linked = link.read_inputs(scene.model_class, texts)
+    return scene.open(**{**preset, **linked, **given.inputs_set(scene.model_class, options.set)})
 
 
 def _thumbnails(options: argparse.Namespace) -> int:

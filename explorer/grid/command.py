@@ -8,6 +8,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.core import given
+
 if TYPE_CHECKING:
     from explorer.grid.plan import Plan
 
@@ -49,14 +51,7 @@ def add_to(commands: Any) -> None:
         help="a number of each cell",
     )
     parser.add_argument("--to", required=True, metavar="FILE", help="ends in .parquet")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="INPUT=VALUE",
-        help="an input that is not at its default",
-    )
-    parser.add_argument("--preset", metavar="NAME", help="start from this preset of the scene")
+    given.add_options(parser)
     parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask scheduler, such as tcp://host:8786")
     parser.add_argument(
         "--workers",
@@ -70,13 +65,15 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; gives the exit status: 0 when every cell is there, failed ones among them."""
+    from explorer.core import registry
     from explorer.grid import sweep
     from explorer.grid.plan import plan_of
     from explorer.grid.progress import Bar
 
     sweep.check_workers(options.scheduler, options.workers)
-    over = dict(_pairs(options.over, "--over", "values"))
-    plan = plan_of(options.scene, over, options.measure, _fixed(options), options.preset)
+    over = given.pairs(options.over, "--over", "values")
+    fixed = given.inputs_set(registry.find(options.scene).model_class, options.set)
+    plan = plan_of(options.scene, over, options.measure, fixed, options.preset)
     target, bar = Path(options.to), Bar()
     print(_announced(plan), file=sys.stderr)
     try:
@@ -90,33 +87,6 @@ def run(options: argparse.Namespace) -> int:
         bar.end()
     print(_told(table, target))
     return 0
-
-
-def _pairs(given: list[str], option: str, what: str) -> list[tuple[str, str]]:
-    from explorer.core.values import InputError
-
-    found: dict[str, str] = {}
-    for pair in given:
-        name, sign, value = pair.partition("=")
-        if not sign:
-            raise InputError(f"{option} takes input={what}; {name[:40]!r} has none.")
-        if name in found:
-            raise InputError(f"{option} names {name[:40]!r} twice; leave one of the two out.")
-        found[name] = value
-    return list(found.items())
-
-
-def _fixed(options: argparse.Namespace) -> dict[str, Any]:
-    """The values after --set. Unlike a link's, a table or a file may be named by its path: it is the caller's own."""
-    from explorer.core import inputs, registry, values
-
-    known = registry.find(options.scene).model_class.inputs()
-    found: dict[str, Any] = {}
-    for name, text in _pairs(options.set, "--set", "value"):
-        parameter = known.get(name)
-        path = isinstance(parameter, inputs.Data | inputs.File)
-        found[name] = text if parameter is None or path else values.from_text(name, parameter, text)
-    return found
 
 
 def _announced(plan: Plan) -> str:

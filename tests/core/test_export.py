@@ -165,7 +165,8 @@ class TestCommand:
             (["ridge/path", "--set", "nn=3"], "did you mean 'n'"),
             (["ridge/path", "--preset", "none"], "has no preset 'none'"),
             (["ridge/paths"], "ridge/path"),
-            (["ridge/path", "--set", "data=/etc/passwd"], "data is one of diabetes, synthetic"),
+            (["ridge/path", "--set", "data=/no/such.csv"], "such.csv"),
+            (["ridge/path", "--set", "n=30", "--set", "n=40"], "names 'n' twice"),
         ],
     )
     def test_wrong_words_are_a_sentence(self, tmp_path, capsys, arguments, words):
@@ -173,6 +174,13 @@ class TestCommand:
         error = capsys.readouterr().err
         assert words in error
         assert len(error.splitlines()) == 1
+
+    def test_a_table_of_ones_own_is_named_by_its_path(self, tmp_path, capsys):
+        mine = tmp_path / "mine.csv"
+        mine.write_text("a,b,c\n" + "".join(f"{i},{i * i % 7},{3 * i % 11}\n" for i in range(30)))
+        given = ["--set", f"data={mine}", "--set", "alpha=2"]
+        assert cli.main(["export", "ridge/path", *given, "--to", str(tmp_path / "a.npz")]) == 0
+        assert explorer.scene("ridge/path", data=mine, alpha=2).frame.digest() in capsys.readouterr().out
 
     def test_a_preset(self, tmp_path):
         scene = explorer.core.registry.find("ridge/path")
