@@ -18,6 +18,9 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Of the last such switch alone is taken notice: what Playwright leaves out, and the browser's own pages.
+    "--disable-features=DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,MediaRouter,"
+    "OptimizationHints,PaintHolding,PreloadTopChromeWebUI,ThirdPartyStoragePartitioning,Translate",
 ]
 
 

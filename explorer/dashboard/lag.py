@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import time
 import weakref
 from typing import Any
@@ -31,7 +32,8 @@ class Lag:
     def _look(self, loop: asyncio.AbstractEventLoop, due: float) -> None:
         self.note(loop.time() - due)
         due = loop.time() + EVERY
-        loop.call_at(due, lambda: self._look(loop, due))
+        # In a context of its own: that of the page which asked first would keep that page.
+        loop.call_at(due, self._look, loop, due, context=contextvars.Context())
 
     def note(self, late: float) -> None:
         """One look more."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import html
+import importlib
 import logging
 from collections.abc import Collection
 
-from bokeh.protocol.messages import error
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import OutputTransform, RequestHandler
 from tornado.websocket import WebSocketClosedError
@@ -61,7 +61,8 @@ def keep_tracebacks() -> None:
 
     That a reader has closed a page while it was being told something is no news there.
     """
-    error.format_exception = lambda *_: ()
+    # By name: its package holds a class that is called as the module is.
+    importlib.import_module("bokeh.protocol.messages.error").format_exception = lambda *_: ()  # type: ignore[attr-defined]
     logging.getLogger("asyncio").addFilter(_is_news)
 
 

@@ -85,12 +85,16 @@ class Step:
 
 @functools.cache
 def journey(name: str) -> list[Step]:
-    """A screen that is led twice through all presets and the ends of a live input, and what was seen."""
+    """A screen that is led through all presets and the ends of a live input, and what was seen.
+
+    The first few it meets a second time, fed by what came between; what it shows is then compared with figures that
+    are built for the frame.
+    """
     screen = Screen(name)
     settings = [setting for setting in CURATED if setting.scene == name]
     settings += [setting for setting in SETTINGS if setting.scene == name and turns_live(setting)][:2]
-    rounds = ((setting, second) for second in (False, True) for setting in settings)
-    return [lead(screen, setting, compare=second) for setting, second in rounds]
+    first = [lead(screen, setting, compare=False) for setting in settings]
+    return first + [lead(screen, setting, compare=True) for setting in settings[-2:] + settings[:3]]
 
 
 def turns_live(setting: Setting) -> bool:
