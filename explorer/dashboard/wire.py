@@ -39,7 +39,7 @@ class CompactPatch(patch_doc):
     @classmethod
     def create(cls, events: Any, **metadata: Any) -> CompactPatch:
         message = super().create(events, **metadata)
-        large = [buffer for buffer in message._buffers if len(buffer.to_bytes()) > SMALL_BUFFER]
+        large = [buffer for buffer in message._buffers if memoryview(buffer.data).nbytes > SMALL_BUFFER]
         message._content_json = _Encoder({buffer.id for buffer in large}).encode(message.content)
         message._buffers, message._header["num_buffers"] = large, len(large)
         return message  # type: ignore[return-value]
@@ -84,9 +84,7 @@ def prepare(document: Any) -> None:
     """
     for connection in _connections(document):
         connection._protocol = PROTOCOL
-        if (
-            connection._socket.ws_connection is not None
-        ):  # it may have gone already; the page starts all the same
+        if connection._socket.ws_connection is not None:  # or it has gone; the page starts all the same
             connection._socket.set_nodelay(True)
 
 
