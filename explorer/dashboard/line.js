@@ -55,5 +55,6 @@ export function render({model, view}) {
   view.model.document.on_event("connection_lost", broken)
   model.on("resting", rest)
   for (const name of touches) addEventListener(name, touched, {passive: true, capture: true})
+  rest()  // it may have been said before this stood
   model.on("remove", () => { for (const name of touches) removeEventListener(name, touched, {capture: true}) })
 }

@@ -39,13 +39,22 @@ class Line(JSComponent):
             return
         wire.lose_no_message()
         self.health = f"{pn.state.rel_path or '.'}/health"
-        pn.state.onload(lambda: wire.prepare(document))
         if math.isfinite(idle_seconds):
             self.idle_ms = 1000 * idle_seconds
-            self._watch(document)
+        ours = weakref.ref(self)  # the document's callbacks must not keep the page
+
+        def opened() -> None:
+            wire.prepare(document)
+            line = ours()
+            if line is not None and math.isfinite(idle_seconds):
+                line._watch(document)
+
+        pn.state.onload(opened)
 
     def _watch(self, document: Any) -> None:
-        ours = weakref.ref(self)  # the document's callbacks must not keep the page
+        """Count the idle time, from the moment at which the page stands in the browser."""
+        self._touched = time.monotonic()
+        ours = weakref.ref(self)
 
         def look() -> None:
             line = ours()

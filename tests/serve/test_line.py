@@ -55,7 +55,7 @@ def test_a_server_started_again_finds_its_open_pages_as_they_were(chromium):
 
 def test_an_untouched_page_rests_and_goes_on_where_it_was(chromium):
     port = server.free_port("localhost", None)
-    doors = Doors(Limits(idle_seconds=2.0))
+    doors = Doors(Limits(idle_seconds=1.0))
     running = server.serve(["ridge/path"], port=port, show=False, threaded=True, doors=doors)
     page = chromium.new_page()
     try:
