@@ -88,7 +88,6 @@ class Session:
         self._drawn = -math.inf  # when the last picture for a hand was begun
         self._painted = 0  # the request whose frame stands on the page; 0 before the first
         self._ahead: tuple[int, Frame] | None = None
-        self._told, self._text = 0.0, ""
         self._busy, self._progress = False, (0.0, "")
         self._spoken = False
         self._rest: Callable[[], None] = lambda: None
@@ -273,9 +272,7 @@ class Session:
         """A frame of this request on the page: what was said of another one goes."""
         self._paint(frame)
         if self._painted != request:
-            if (
-                self._painted or self._spoken
-            ):  # the first frame leaves standing what was wrong with the address
+            if self._painted or self._spoken:  # the first frame leaves what was wrong with the address
                 self._say("")
             self._painted = request
             self.shown = self.model.setting()
@@ -291,7 +288,7 @@ class Session:
                 warm(report)
             if known is not None:
                 self._on_page(request, lambda: self._show(request, known))
-                return _finished(work, known, report)
+                return _checked(work, known, report)
             frame = self._draft(request, work, report)
             self._on_page(request, lambda: self._show(request, frame))
             return self._refined(request, work, frame, report)
@@ -304,7 +301,7 @@ class Session:
             return
         work = self.model.copy()
         if frame is self.model.finished:
-            self._submit(request, lambda report: _finished(work, frame, report))
+            self._submit(request, lambda report: _checked(work, frame, report))
         else:
             self._submit(request, lambda report: self._refined(request, work, frame, report))
 
@@ -316,19 +313,24 @@ class Session:
                 if time.perf_counter() - told > PICTURE_EVERY:
                     told, shown = time.perf_counter(), last
                     self._on_page(request, lambda better=last: self._show(request, better))
-        if last is not shown:
-            self._on_page(request, lambda: self._show(request, last))
-        return _finished(work, last, report)
+            if last is not shown:
+                self._on_page(request, lambda: self._show(request, last))
+            return _finished(work, last)
 
     def _submit(self, request: int, work: Callable[[Report], Finished]) -> None:
         def done(finished: Finished) -> None:
             self._on_page(request, lambda: self._done(finished))
 
+        told: tuple[float, str] | None = None
+        when = -math.inf
+
         def progress(share: float, text: str) -> None:
+            nonlocal told, when
             now = time.perf_counter()
-            if text != self._text or now - self._told > PROGRESS_EVERY:
-                self._told, self._text = now, text
-                self._on_page(request, lambda: self._tell_progress(share, text))
+            if (share, text) == told or (told and text == told[1] and now - when < PROGRESS_EVERY):
+                return
+            told, when = (share, text), now
+            self._on_page(request, lambda: self._tell_progress(share, text))
 
         self._busy_soon(request)
         self.runner.submit(
@@ -394,9 +396,13 @@ class Session:
             logging.getLogger(__name__).error("a computation failed", exc_info=error)
 
 
-def _finished(work: Model, frame: Frame, report: Report) -> Finished:
+def _checked(work: Model, frame: Frame, report: Report) -> Finished:
     with REFINING.taken(report):
-        return Finished(frame, work.judged(frame), Receipt.of(frame))
+        return _finished(work, frame)
+
+
+def _finished(work: Model, frame: Frame) -> Finished:
+    return Finished(frame, work.judged(frame), Receipt.of(frame))
 
 
 def sentence(error: BaseException) -> str:

@@ -87,8 +87,8 @@ class Step:
 def journey(name: str) -> list[Step]:
     """A screen that is led through all presets and the ends of a live input, and what was seen.
 
-    The first few it meets a second time, fed by what came between; what it shows is then compared with figures that
-    are built for the frame.
+    The last two and the first three it meets a second time, fed by what came between; what it shows is then compared
+    with figures that are built for the frame.
     """
     screen = Screen(name)
     settings = [setting for setting in CURATED if setting.scene == name]

@@ -85,42 +85,47 @@ def test_a_message_that_is_added_while_another_is_taken_is_sent_too(socket, run_
     assert socket.heard == ["first", "second"]
 
 
-def arrays(*sizes):
+def sent(size):
+    """A table of so many rows on a document, set to other numbers, the patch that says so, and a twin document."""
     rng = np.random.default_rng(0)
-    return {f"c{size}": rng.normal(size=size) for size in sizes}
-
-
-def test_small_columns_stand_in_the_text_and_large_ones_apart():
-    """What a browser reads: gzip in base64 where no buffer is named, as Bokeh itself writes documents."""
-    document = Document()
-    source = ColumnDataSource(arrays(1, 40, 5000))
+    document, twin = Document(), Document()
+    source = ColumnDataSource({"a": np.zeros(size), "b": np.zeros(size)})
     document.add_root(source)
+    twin.replace_with_json(document.to_json())
     heard = []
     document.on_change(heard.append)
-    source.data = wanted = arrays(2, 41, 5001)
-    message = PROTOCOL.create("PATCH-DOC", heard)
-    assert [len(buffer.to_bytes()) for buffer in message.buffers] == [5001 * 8]
-    text = json.loads(message.content_json)
-
-    def told(packed):
-        if isinstance(packed, str):
-            return gzip.decompress(base64.b64decode(packed))
-        return next(buffer.to_bytes() for buffer in message.buffers if buffer.id == packed["id"])
-
-    entries = dict(text["events"][0]["new" if "new" in text["events"][0] else "data"]["entries"])
-    for name, column in wanted.items():
-        assert np.array_equal(np.frombuffer(told(entries[name]["array"]["data"])), column)
-    assert json.loads(message.header_json)["num_buffers"] == 1
+    source.data = wanted = {"a": rng.normal(size=size), "b": rng.integers(-9, 9, size).astype("int32")}
+    return PROTOCOL.create("PATCH-DOC", heard), wanted, twin
 
 
-def test_a_patch_reads_as_bokehs_own_does():
-    document = Document()
-    source = ColumnDataSource(arrays(3))
-    document.add_root(source)
-    heard = []
-    document.on_change(heard.append)
-    source.data = arrays(3, 4)
-    message = PROTOCOL.create("PATCH-DOC", heard)
+@pytest.mark.parametrize("size", [1, 40, 5000])
+def test_a_patch_makes_of_another_document_what_was_sent(size):
+    message, wanted, twin = sent(size)
     read = Protocol().assemble(message.header_json, message.metadata_json, message.content_json)
-    assert read.msgtype == "PATCH-DOC"
+    for buffer in message.buffers:
+        read.assemble_buffer({"id": buffer.id}, buffer.to_bytes())
     assert read.complete
+    wanted = dict(wanted)
+    read.apply_to_document(twin)
+    for name, column in twin.roots[0].data.items():
+        assert column.dtype == wanted[name].dtype
+        assert np.array_equal(column, wanted.pop(name))
+    assert not wanted
+
+
+@pytest.mark.parametrize(("size", "apart"), [(1, 0), (2048, 0), (2049, 1), (5000, 2)])
+def test_columns_of_more_than_sixteen_kilobytes_stand_apart(size, apart):
+    message, _, _ = sent(size)
+    assert len(message.buffers) == apart
+    assert json.loads(message.header_json)["num_buffers"] == apart
+
+
+def test_what_stands_in_the_text_is_what_a_browser_unpacks():
+    """Gzip in base64 where no buffer is named, as Bokeh itself writes documents."""
+    message, wanted, _ = sent(40)
+    (event,) = json.loads(message.content_json)["events"]
+    packed = {name: column["array"]["data"] for name, column in event["data"]["entries"]}
+    for name, column in wanted.items():
+        text = gzip.decompress(base64.b64decode(packed.pop(name)))
+        assert np.array_equal(np.frombuffer(text, column.dtype), column)
+    assert not packed

@@ -59,7 +59,7 @@ def test_readers_leave_no_page_and_no_worker(monkeypatch, run_async):
             return sum(place == host for place in list(pages.values()))
 
         assert run_async(come_and_go(host)) == []
-        assert host in {*seen}
+        assert host in seen
         deadline = time.monotonic() + PATIENCE
         while (living() or workers() > before) and time.monotonic() < deadline:
             gc.collect()
