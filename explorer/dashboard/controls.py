@@ -173,7 +173,7 @@ class Controls:
             label=parameter.label, start=parameter.bounds[0], end=parameter.bounds[1], **_common(parameter)
         )
         again = pmui.Button(
-            label="New draw", icon="casino", variant="outlined", size="small", margin=(4, 0, 8, 4), height=38
+            label="New draw", icon="casino", variant="outlined", size="small", margin=(4, 4, 8, 0), height=38
         )
 
         def typed(event: Any) -> None:

@@ -1,5 +1,5 @@
 // The card of a lesson: the text of a step, its question, and, once that is answered, what it reveals.
-// By keyboard alone: N and P go on and back, a digit chooses an answer.
+// By keyboard alone: N and P go on and back, a digit chooses an answer, 0 asks to be told.
 
 function set(box, html) {
   box.innerHTML = html  // written by the server, which has escaped what it quotes
@@ -58,6 +58,7 @@ export function render({model}) {
         say({typed: fields.map((field) => Number(field.value))})
       })
     }
+    if (!shown.answered) button(row, "Tell me (0)", () => say({answer: 0}), "told")
   }
 
   function show() {
@@ -77,9 +78,10 @@ export function render({model}) {
     reveal.setAttribute("role", "status")
     if (shown.reveal) set(reveal, shown.reveal)
     const foot = make("footer", head)
-    const back = button(foot, "Back (P)", () => say({go: -1})), next = button(foot, "Next (N)", () => say({go: 1}), "next")
+    const onward = shown.place == shown.count ? "Finish (N)" : "Next (N)"
+    const back = button(foot, "Back (P)", () => say({go: -1})), next = button(foot, onward, () => say({go: 1}), "next")
     back.disabled = shown.place == 1
-    next.disabled = shown.place == shown.count || (shown.ask != "" && !shown.answered)
+    next.disabled = shown.ask != "" && !shown.answered
     const close = button(foot, "✕", () => say({close: true}), "close")
     close.setAttribute("aria-label", "Leave the lesson")
     if (before != null && before != shown.heading) heading.focus({preventScroll: true})
@@ -92,6 +94,7 @@ export function render({model}) {
     const [back, next] = card.querySelectorAll("footer button")
     if (key == "n") next.click()
     else if (key == "p") back.click()
+    else if (key == "0") card.querySelector(".told")?.click()
     else if (/^[1-9]$/.test(key)) card.querySelectorAll(".choices > button")[Number(key) - 1]?.click()
   }
   document.addEventListener("keydown", pressed)

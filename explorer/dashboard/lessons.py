@@ -19,6 +19,7 @@ from explorer.dashboard.story import to_html
 
 AXES = {"x": "across", "y": "up"}
 Answer = tuple[float, ...]  # the number of a choice, or a place
+TOLD: Answer = (0.0,)  # the answer of one who asked to be told
 
 
 class Reader(JSComponent):
@@ -51,7 +52,7 @@ class Lessons:
         self._lesson: Lesson | None = None
         self._at = 0
         self._answer: Answer = ()
-        self.card = Reader(self._heard, margin=0, sizing_mode="stretch_width")
+        self.card = Reader(self._heard, margin=0, sizing_mode="stretch_width", css_classes=["docked"])
         starts = [self._start(lesson) for lesson in scene.lessons.values()]
         self.panel = pn.Column(
             *starts, margin=(8, 4, 0, 4), sizing_mode="stretch_width", visible=bool(starts)
@@ -124,24 +125,23 @@ class Lessons:
             return
         question = self._step.question
         if "close" in said:
-            self._lesson = None
-            self._show()
-            self._changed({})
-        elif (
-            type(said.get("go")) is int
-            and abs(said["go"]) == 1
-            and 0 <= self._at + said["go"] < len(self._lesson.steps)
-        ):
-            if said["go"] < 0 or question is None or self._answer:
-                self._go(self._lesson, self._at + said["go"])
-        elif (
-            question is not None
-            and question.choices
-            and said.get("answer") in range(1, len(question.choices) + 1)
-        ):
-            self._reply((said["answer"],))
+            self._leave()
+        elif said.get("go") == -1 and self._at > 0:
+            self._go(self._lesson, self._at - 1)
+        elif said.get("go") == 1 and (question is None or self._answer):
+            if self._at + 1 < len(self._lesson.steps):
+                self._go(self._lesson, self._at + 1)
+            else:
+                self._leave()
+        elif question is not None and type(said.get("answer")) is int:
+            self._reply(_fitting(question, (float(said["answer"]),)))
         elif question is not None and question.place is not None and isinstance(said.get("typed"), list):
             self._reply(_place_of(question, said["typed"]))
+
+    def _leave(self) -> None:
+        self._lesson = None
+        self._show()
+        self._changed({})
 
     def _go(self, lesson: Lesson, step: int) -> None:
         self._lesson, self._at, self._answer = lesson, step, ()
@@ -187,6 +187,8 @@ class Lessons:
         ]
 
     def _verdict(self, question: Question) -> str:
+        if self._answer == TOLD:
+            return ""
         if question.place is None:
             right = int(self._answer[0]) == question.answer
         else:
@@ -203,9 +205,14 @@ def _answer_of(question: Question | None, text: str) -> Answer:
         return ()
     if question is None or not all(map(math.isfinite, answer)):
         return ()
-    if question.place is not None:
-        return answer if len(answer) == 2 else ()
-    return answer if len(answer) == 1 and answer[0] in range(1, len(question.choices) + 1) else ()
+    if question.place is not None and len(answer) == 2:
+        return answer
+    return _fitting(question, answer)
+
+
+def _fitting(question: Question, answer: Answer) -> Answer:
+    """The number of a choice, or the wish to be told; none where there is no such choice."""
+    return answer if len(answer) == 1 and answer[0] in range(len(question.choices) + 1) else ()
 
 
 def _place_of(question: Question, typed: list[Any]) -> Answer:

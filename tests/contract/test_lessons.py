@@ -95,7 +95,27 @@ class TestReader:
         reader._heard({"typed": [20.0]})
         assert "Not quite" in reader.card.shown["reveal"]
 
-    @pytest.mark.parametrize("text", ["peak.2.3", "peak.1", "peak.3.0p05_0p9", "peak.3.1e-05_-2", ""])
+    @pytest.mark.parametrize("step", ["peak.2", "peak.3"])
+    def test_a_reader_may_ask_to_be_told(self, reader, heard, step):
+        reader.restore(step)
+        reader._heard({"answer": 0})
+        assert reader.text == f"{step}.0"
+        assert reader.card.shown["reveal"]
+        assert "Not quite" not in reader.card.shown["reveal"]
+        assert "wrong" not in reader.card.shown["marks"]
+        assert heard == [reader._step.then]
+
+    def test_the_last_step_ends_the_lesson(self, reader, heard):
+        last = len(reader._scene.lessons["peak"].steps)
+        reader.restore(f"peak.{last}")
+        if reader._step.question:
+            reader._heard({"answer": 0})
+        reader._heard({"go": 1})
+        assert (reader.text, reader.card.shown, heard[-1]) == ("", {}, {})
+
+    @pytest.mark.parametrize(
+        "text", ["peak.2.0", "peak.3.0", "peak.2.3", "peak.1", "peak.3.0p05_0p9", "peak.3.1e-05_-2", ""]
+    )
     def test_the_address_brings_the_reader_back(self, reader, text):
         reader.restore(text)
         assert reader.text == text

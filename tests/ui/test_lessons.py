@@ -49,6 +49,15 @@ def test_a_tap_on_the_figure_is_an_answer_and_a_link_opens_there(visit):
     held.page.mouse.click(*held.place(1, 20.0, 0.5))
     card.get_by_text("Not quite.").wait_for()
     held.until("() => location.search.includes('lesson=peak.3.')")
+    for place in range(4, 8):  # who does not want to guess is told, and the last step ends the lesson
+        held.page.keyboard.press("n")
+        card.get_by_text(f"step {place} of 7").wait_for()
+        if card.get_by_role("button", name="Tell me").count():
+            held.page.keyboard.press("0")
+            held.until(f"() => location.search.includes('lesson=peak.{place}.0')")
+            assert card.locator(".wrong").count() == 0
+    card.get_by_role("button", name="Finish").click()
+    card.wait_for(state="hidden")
 
 
 def test_a_wrong_lesson_is_a_sentence(visit):
