@@ -124,7 +124,7 @@ def serve(
         unused_session_lifetime_milliseconds=15000,
         extra_patterns=[("/health", Health, {"doors": doors})],
         default_handler_class=Stray,
-        default_handler_args={"known": [name.strip("/") for name in pages if name != "/"]},
+        default_handler_args={"known": [name.strip("/") for name in pages if name != "/"], "root": prefix},
         transforms=[functools.partial(OneSlashLess, root=prefix)],
         verbose=False,
         **options,

@@ -25,12 +25,17 @@ PAGE = """\
 class Stray(RequestHandler):
     """What stands where nothing else does."""
 
-    def initialize(self, known: Collection[str]) -> None:
-        self._known = known
+    def initialize(self, known: Collection[str], root: str = "") -> None:
+        self._known, self._root = known, root
 
     def prepare(self) -> None:
-        asked = self.request.path.strip("/")
-        root = "../" * (self.request.path.count("/") - 1) or "./"
+        path = self.request.path
+        within = path.removeprefix(self._root) if path.startswith(f"{self._root}/") else path
+        asked = within.strip("/")
+        # Relative, since a proxy may show this server elsewhere; from outside of its root by the root's name.
+        root = "../" * (within.count("/") - 1) or "./"
+        if self._root and within is path:
+            root = f"{self._root}/"
         near = difflib.get_close_matches(asked, self._known, 1, 0.4)
         hint = f'; did you mean <a href="{root}{near[0]}">{html.escape(near[0])}</a>?' if near else "."
         self.set_status(404)

@@ -85,6 +85,10 @@ def test_under_a_prefix_all_pages_stand():
         ]
         assert read(f"{place}/ridge/path/?n=30")[1] == f"{place}/ridge/path?n=30"
         assert json.loads(read(f"{place}/health")[2])["status"] == "ok"
+        assert '&#x27;zzz&#x27; here. <a href="./">All scenes</a>' in read(f"{place}/zzz")[2]
+        assert '<a href="../ridge/path">ridge/path</a>?' in read(f"{place}/ridge/pth")[2]
+        assert '<a href="/under/">All scenes</a>' in read(f"http://localhost:{port}/ridge/path")[2]
+        assert read(f"http://localhost:{port}/under")[:2] == (200, f"{place}/")
     finally:
         running.stop()
 
