@@ -73,14 +73,14 @@ class Store:
         table = result.table(self.plan, [self.rows[self.plan.at(cell)] for cell in range(len(self.plan))])
         if self.path is not None:
             result.write(table, self.path)
+            self._empty = True  # what it held stands in the result
             self.close()
-            self._part_path.unlink(missing_ok=True)
         return table
 
     def close(self) -> None:
         """Let go of the part; one without a cell goes, so that a command put right is not taken for another sweep."""
         if self._part is not None:
-            if self._empty:
+            if self._empty:  # while it is locked: afterwards it may be another's
                 self._part_path.unlink(missing_ok=True)
             self._part.close()
             self._part = None
@@ -105,19 +105,18 @@ class Store:
             )
         if not path.parent.is_dir():
             raise InputError(f"{path.name} could not be written: its folder does not exist.")
-        if path.exists():
-            self._take(path.name, *result.known(path.read_bytes(), path.name))
-        self._part = self._part_path.open("a+b")
-        _lock(self._part, self._part_path.name)
+        self._part = _locked(self._part_path)
         self._part.seek(0)
         held = self._part.read()
         whole, _, torn = held.rpartition(b"\n")
+        self._empty = not whole
+        if path.exists():
+            self._take(path.name, *result.known(path.read_bytes(), path.name))
         if torn:
             self._part.truncate(len(held) - len(torn))
         if whole:
             self._take(self._part_path.name, *_parsed(whole, self._part_path.name))
         else:
-            self._empty = True
             head = {"format": FORMAT, "sweep": self.plan.describe()}
             self._part.write(json.dumps(head, ensure_ascii=False).encode() + b"\n")
             self._part.flush()
@@ -171,16 +170,25 @@ def _parsed(held: bytes, name: str) -> tuple[dict[str, Any], Iterator[tuple[tupl
     return head["sweep"], iter(rows)
 
 
-def _lock(file: IO[bytes], name: str) -> None:
-    """One sweep at a time writes a file; where the system has no such locks, nobody is kept out."""
-    try:
-        import fcntl
-    except ImportError:
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise InputError(f"another sweep is writing {name}; wait for it, or give another --to.") from None
+def _locked(path: Path) -> IO[bytes]:
+    """The file, open to be added to by this sweep alone; where the system has no such locks, nobody is kept out."""
+    while True:
+        file = path.open("a+b")
+        try:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except ImportError:
+            return file
+        except BlockingIOError:
+            file.close()
+            raise InputError(
+                f"another sweep is writing {path.name}; wait for it, or give another --to."
+            ) from None
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                return file
+        file.close()  # whoever had it has finished meanwhile, and taken it away
 
 
 @contextlib.contextmanager

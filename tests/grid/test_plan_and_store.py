@@ -227,6 +227,26 @@ class TestGoingOn:
             Store(plan, path)
         Store(plan, path).close()
 
+    def test_one_that_comes_as_the_other_ends_writes_where_it_is_read(self, tmp_path, monkeypatch):
+        """It has opened the unfinished file, and has yet to lock it, when that file goes."""
+        fcntl = pytest.importorskip("fcntl")
+        path, plan = tmp_path / "a.parquet", plan_of(TRAP, OVER, "one.value")
+        row = cells.Row((1.0,), "", "here", "")
+        first, lock = Store(plan, path), fcntl.flock
+
+        def late(file, how):
+            monkeypatch.setattr(fcntl, "flock", lock)
+            first.add((cell, row) for cell in range(len(plan)))
+            first.finish()
+            lock(file, how)
+
+        monkeypatch.setattr(fcntl, "flock", late)
+        with Store(plan, path) as second:
+            assert second.missing() == []
+            second.add([(0, row)])
+            assert part_of(path).read_bytes().count(b"\n") == 2
+        assert part_of(path).exists()
+
     @pytest.mark.parametrize(
         ("to", "words"),
         [("a.csv", "does not end in .parquet"), ("none/a.parquet", "folder does not exist")],
