@@ -13,7 +13,7 @@ from explorer.grid.plan import Plan, plan_of
 
 TRAP = "toy/trap"
 CHEAP = {"n": "20:220", "seed": "0:10"}
-DEAR = {"noise": "0.25:1:lin4", "seed": "0:8"}
+DEAR = {"noise": "0.25:1:lin8", "seed": "0:16"}
 REPEATS = 2
 
 
