@@ -1,6 +1,7 @@
 """A measure: one number of a frame, written ``TABLE.COLUMN`` or ``TABLE.COLUMN:HOW``.
 
-TABLE is a table, a series (its page at the chosen value of its cursor) or a field (its column is ``values``);
+TABLE is a table, a series (its page at the chosen value of its cursor) or a field (one row a position, the first
+line first, with columns ``x``, ``y`` and ``values``);
 ``facts.NAME`` is a number among the facts, and ``checks.failed``, ``checks.held``, ``checks.silent`` count
 verdicts, while ``checks.NAME`` is how far that check is off, |measured − expected|. HOW says which number of
 several rows is meant:
@@ -81,6 +82,11 @@ class Measure:
             return float(OVER_ROWS[self.how](known)) if len(known) else float("nan")
         if self.how in PLACES:
             key = self._rows(columns, self.other) if self.other else rows
+            if len(key) != len(rows):
+                raise MeasureError(
+                    f"{self.text}: {self.column} has {len(rows)} rows and {self.other} {len(key)}; they do not "
+                    "stand beside each other."
+                )
             if np.isnan(key).all():
                 return float("nan")
             place = int(PLACES[self.how](key))
@@ -120,7 +126,8 @@ def _columns(frame: Frame, name: str, text: str) -> dict[str, Any]:
         return dict(frame.page(name))
     if name in frame.fields:
         grid = frame.field(name)
-        return {"values": grid.values, "x": grid.x, "y": grid.y}
+        x, y = np.meshgrid(grid.x, grid.y)
+        return {"values": grid.values, "x": x, "y": y}
     if name in frame.tables:
         return dict(frame.tables[name])
     known = (*frame.tables, *frame.series, *frame.fields, "facts", "checks")
