@@ -92,7 +92,7 @@ def chunk(plan: Plan, cells: Sequence[int]) -> tuple[list[Row], float]:
 
 def reason_of(error: BaseException) -> str:
     """What went wrong, on one line; an error that is no sentence for the user names its type."""
-    text = " ".join(str(error).split())
+    text = " ".join(str(error).encode(errors="replace").decode().split())  # it may quote the name of any file
     kind = "" if isinstance(error, ValueError) and text else f"{type(error).__name__}: "
     line = (kind + text).rstrip(": ")
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

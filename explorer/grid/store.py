@@ -60,11 +60,10 @@ class Store:
         for cell, row in found:
             at = self.plan.at(cell)
             self.rows[at] = row
-            lines.append(json.dumps([at, *row], ensure_ascii=False))
+            lines.append(_line([at, *row]))
         if self._part is not None and lines:
             with _told(self._part_path.name):
-                self._part.write(("\n".join(lines) + "\n").encode())
-                self._part.flush()
+                _write(self._part, b"".join(lines))
                 os.fsync(self._part.fileno())
             self._empty = False
 
@@ -108,18 +107,18 @@ class Store:
         self._part = _locked(self._part_path)
         self._part.seek(0)
         held = self._part.read()
+        self._empty = not held
         whole, _, torn = held.rpartition(b"\n")
-        self._empty = not whole
         if path.exists():
             self._take(path.name, *result.known(path.read_bytes(), path.name))
+        if b"\n" in held or not _begins_a_head(torn):
+            self._take(self._part_path.name, *_parsed(whole, self._part_path.name))
+        # It is a part of this sweep: only now it may be changed.
         if torn:
             self._part.truncate(len(held) - len(torn))
-        if whole:
-            self._take(self._part_path.name, *_parsed(whole, self._part_path.name))
-        else:
-            head = {"format": FORMAT, "sweep": self.plan.describe()}
-            self._part.write(json.dumps(head, ensure_ascii=False).encode() + b"\n")
-            self._part.flush()
+        if not whole:
+            _write(self._part, _line({"format": FORMAT, "sweep": self.plan.describe()}))
+        self._empty = b"\n" not in whole
 
     def _take(self, name: str, held: dict[str, Any], rows: Iterator[tuple[tuple, Row]]) -> None:
         """Rows of the same sweep, perhaps over fewer values.
@@ -161,19 +160,37 @@ def _words(value: Any) -> str:
 def _parsed(held: bytes, name: str) -> tuple[dict[str, Any], Iterator[tuple[tuple, Row]]]:
     """What an unfinished sweep's file says, and its rows."""
     try:
-        head, *lines = [json.loads(line) for line in held.decode().splitlines()]
+        head, *lines = [json.loads(line) for line in held.split(b"\n")]
         if head["format"] != FORMAT:
             raise ValueError
         rows = [(tuple(at), Row(tuple(values), *rest)) for at, values, *rest in lines]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise InputError(f"{name} is no unfinished sweep; take it away, or give another --to.") from None
     return head["sweep"], iter(rows)
+
+
+def _line(held: Any) -> bytes:
+    """One line of a part: in ASCII, so that no text of a scene breaks it."""
+    return json.dumps(held).encode() + b"\n"
+
+
+def _begins_a_head(torn: bytes) -> bool:
+    """Whether this is the start of a part's first line, which was never written to its end."""
+    start = _line({"format": FORMAT})[:-2]
+    return torn.startswith(start) or start.startswith(torn)
+
+
+def _write(file: IO[bytes], content: bytes) -> None:
+    """All of it, past any buffer: what a full disk refuses is refused here."""
+    left = memoryview(content)
+    while left:
+        left = left[file.write(left) :]
 
 
 def _locked(path: Path) -> IO[bytes]:
     """The file, open to be added to by this sweep alone; where the system has no such locks, nobody is kept out."""
     while True:
-        file = path.open("a+b")
+        file = path.open("a+b", buffering=0)
         try:
             import fcntl
 

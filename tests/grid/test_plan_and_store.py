@@ -168,10 +168,35 @@ class TestGoingOn:
         held = part_of(path).read_bytes()
         part_of(path).write_bytes(held[:-7])
         notes.taken()
+        with Store(plan, path) as store:  # goes on, and is interrupted again
+            store.add([(5, cells.compute(plan, 5))])
+        notes.taken()
         sweep(path, fixed=notes.fixed)
-        assert len(notes.taken()) == 11
+        assert len(notes.taken()) == 10
         with Store(plan, path) as store:
             assert not store.missing()
+
+    @pytest.mark.parametrize("kept", [0, 5, 60])
+    def test_a_torn_first_line_is_written_again(self, tmp_path, kept):
+        path, plan = tmp_path / "a.parquet", plan_of(TRAP, OVER, "one.value")
+        with Store(plan, path) as store:
+            store.add([(3, cells.compute(plan, 3))])
+            head = part_of(path).read_bytes().partition(b"\n")[0]
+        part_of(path).write_bytes(head[:kept])
+        with Store(plan, path) as store:
+            store.add([(4, cells.compute(plan, 4))])
+        with Store(plan, path) as store:
+            assert len(store.missing()) == 11
+
+    def test_no_text_of_a_scene_breaks_a_line(self, tmp_path):
+        path, plan = tmp_path / "a.parquet", plan_of(TRAP, OVER, "one.value")
+        row = cells.Row((float("nan"),), "", "here", cells.reason_of(ValueError("a\u2028b \udc80 ü")))
+        with Store(plan, path) as store:
+            store.add([(0, row)])
+        with Store(plan, path) as store:
+            assert store.rows[plan.at(0)].reason == row.reason == "a b ? ü"
+            store.add((cell, row) for cell in range(len(plan)))
+            store.finish()
 
     def test_a_grid_may_grow(self, tmp_path, notes):
         path = tmp_path / "a.parquet"
@@ -264,25 +289,30 @@ class TestGoingOn:
             sweep(path)
         assert path.read_bytes() == content
 
-    def test_a_part_that_is_none_stays(self, tmp_path):
+    @pytest.mark.parametrize(
+        "content", ["my notes\n", "my notes", "my\nnotes", "\n", '{"a": 1}\n[', "[" * 9999]
+    )
+    def test_a_part_that_is_none_stays(self, tmp_path, content):
         path = tmp_path / "a.parquet"
-        part_of(path).write_text("my notes\n")
+        part_of(path).write_text(content)
         with pytest.raises(InputError, match="is no unfinished sweep"):
             sweep(path)
-        assert part_of(path).read_text() == "my notes\n"
+        assert part_of(path).read_text() == content
 
-    def test_a_full_disk_is_a_sentence_and_keeps_what_was_there(self, tmp_path, monkeypatch):
+    @pytest.mark.parametrize("room", [10, 500])
+    def test_a_full_disk_is_a_sentence_and_keeps_what_was_there(self, tmp_path, room):
+        resource = pytest.importorskip("resource")
         path, plan = tmp_path / "a.parquet", plan_of(TRAP, OVER, "one.value")
         with Store(plan, path) as store:
             store.add([(0, cells.compute(plan, 0))])
-
-        def full(_number):
-            raise OSError(28, "No space left on device")
-
-        monkeypatch.setattr("os.fsync", full)
-        with pytest.raises(InputError, match="no space left on device"):
-            sweep(path)
-        monkeypatch.undo()
+        held = part_of(path).stat().st_size
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (held + room, limits[1]))
+        try:
+            with pytest.raises(InputError, match=r"a\.parquet\.part could not be written: file too large"):
+                sweep(path)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         assert len(sweep(path)) == 12
 
 
@@ -349,4 +379,10 @@ class TestFile:
         change(said)
         pq.write_table(table.replace_schema_metadata({result.KEY: json.dumps(said)}), tmp_path / "b.parquet")
         with pytest.raises(DataError, match=r"'b\.parquet'"):
+            result.read((tmp_path / "b.parquet").read_bytes(), "b.parquet")
+
+    def test_metadata_that_go_too_deep_are_a_sentence(self, path, tmp_path):
+        deep = pq.read_table(path).replace_schema_metadata({result.KEY: "[" * 200_000})
+        pq.write_table(deep, tmp_path / "b.parquet")
+        with pytest.raises(DataError, match=r"'b\.parquet' is damaged"):
             result.read((tmp_path / "b.parquet").read_bytes(), "b.parquet")
