@@ -64,13 +64,14 @@ class Spool:
             kept = as_attachment(packed) if packed.get("format") == FORMAT else Dataset.from_json(packed)
             if kept.reference() != reference:
                 raise ValueError("the content was changed")
-            os.utime(place)
-        except FileNotFoundError:
+        except OSError:  # it is not there, or cannot be read just now
             return None
-        except (OSError, ValueError, AttributeError, RecursionError):
+        except (ValueError, AttributeError, RecursionError):
             with contextlib.suppress(OSError):
                 place.unlink()
             return None
+        with contextlib.suppress(OSError):
+            os.utime(place)
         return kept
 
     def _write(self, place: Path, packed: bytes) -> None:

@@ -48,6 +48,19 @@ def test_what_was_changed_is_not_taken(tmp_path, content):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_cannot_be_read_just_now_stays(tmp_path, monkeypatch):
+    reference = memory(tmp_path).remember(TABLE)
+
+    def busy(_place):
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr("pathlib.Path.read_bytes", busy)
+    with pytest.raises(DataError, match="is not held here any more"):
+        memory(tmp_path).recall(reference)
+    monkeypatch.undo()
+    assert memory(tmp_path).recall(reference).digest == TABLE.digest
+
+
 def test_another_tables_content_is_not_taken_under_this_name(tmp_path):
     first = memory(tmp_path)
     reference = first.remember(TABLE)
