@@ -20,6 +20,7 @@ _limit: Any = None
 
 @functools.cache
 def _controller() -> Any:
+    import scipy.linalg  # noqa: F401  it brings a BLAS of its own, which is not seen once the controller stands
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()
