@@ -15,11 +15,15 @@ from collections.abc import Callable
 from typing import Any
 
 import panel as pn
+from tornado.httpclient import AsyncHTTPClient
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
 from tornado.process import task_id
 
 from explorer.core.values import InputError
 
 MOST = 64
+FRAME_SECONDS = 120.0  # for one page, on a machine that may be busy
 
 
 def check(workers: int) -> None:
@@ -37,6 +41,23 @@ def share_frames() -> None:
     """
     pn.config.reuse_sessions = True
     pn.config.session_key_func = lambda request: request.path
+
+
+async def make_frames(server: Any) -> None:
+    """Ask this very worker for each of its pages once.
+
+    Whoever asks first for a page is given the frame itself; a reader's own page would be kept there, uncounted, for as
+    long as the worker lives.
+    """
+    asked = HTTPServer(server._tornado)
+    sockets = bind_sockets(0, "127.0.0.1")
+    asked.add_sockets(sockets)
+    root = f"http://127.0.0.1:{sockets[0].getsockname()[1]}{server.prefix}"
+    try:
+        for path in sorted(server._tornado.app_paths):
+            await AsyncHTTPClient().fetch(root + path, request_timeout=FRAME_SECONDS)
+    finally:
+        asked.stop()
 
 
 def run(serve: Callable[[], Any], begin: Callable[[], None]) -> None:
@@ -59,16 +80,25 @@ def run(serve: Callable[[], Any], begin: Callable[[], None]) -> None:
     os.close(given)
     begin()
     share_frames()
-    loop = server.io_loop
+    loop, ended = server.io_loop, False
+
+    def end(*_: Any) -> None:
+        nonlocal ended
+        ended = True
+        loop.stop()
+
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C reaches the whole group; the parent ends it in order
     signal.signal(signal.SIGTERM, lambda *_: loop.add_callback_from_signal(loop.stop))
-    loop.add_handler(held, lambda *_: loop.stop(), loop.READ)
+    loop.add_handler(held, end, loop.READ)
     server.start()
+    loop.add_callback(make_frames, server)
     loop.start()
     sys.stdout.flush()
-    os._exit(0)  # threads that still compute end with the process; nothing of theirs is to be kept
+    # Threads that still compute end with the process; nothing of theirs is to be kept. A worker that somebody sent
+    # away, while its parent lives, has failed: another one takes its place.
+    os._exit(0 if ended else 1)
 
 
 def _leave(*_: Any) -> None:

@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import panel as pn
 import pytest
 from tornado.httpclient import AsyncHTTPClient
 
-from explorer.dashboard import server
+from explorer.dashboard import server, workers
 from explorer.dashboard.doors import Doors
 from explorer.dashboard.limits import Limits
 from explorer.measure import classroom
@@ -106,12 +107,42 @@ def test_a_killed_worker_is_replaced_and_all_end_with_their_parent(run_async):
             lambda: (kids := children(parent.pid)) and len(kids) == 2 and before[0] not in kids and kids
         )
         assert run_async(classroom.health(f"localhost:{port}"))["status"] == "ok"
+        left = next(pid for pid in before if pid in after)  # it serves already, and is sent away politely
+        os.kill(left, signal.SIGTERM)
+        after = until(lambda: (kids := children(parent.pid)) and len(kids) == 2 and left not in kids and kids)
         parent.terminate()
         assert parent.wait(20) == 0
         until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in after), 10)
     finally:
         parent.kill()
         parent.wait()
+
+
+def test_the_first_reader_of_a_page_is_counted_and_goes_for_good(run_async):
+    """What all readers' frames are taken from is no reader's page."""
+    port, doors = server.free_port("localhost", None), Doors(Limits(), workers=2)
+    running = server.serve(["ridge/path"], port=port, show=False, threaded=True, doors=doors)
+    held = pn.config.reuse_sessions, pn.config.session_key_func
+    try:
+        server.wait_until_up(port)
+        workers.share_frames()
+        serving, _, _ = pn.state._servers[running.server_id]
+        asyncio.run_coroutine_threadsafe(workers.make_frames(serving), running.asyncio_loop).result(PATIENCE)
+
+        async def come_and_go() -> int:
+            seat = await Seat(f"localhost:{port}", "ridge/path", "n=77").open()
+            assert await seat.rests()
+            here = doors.open_pages
+            await seat.close()
+            return here
+
+        assert run_async(come_and_go()) == 1
+        until(lambda: doors.open_pages == 0)
+    finally:
+        pn.config.reuse_sessions, pn.config.session_key_func = held
+        for frames in (pn.state._sessions, pn.state._session_key_funcs):
+            frames.pop("/ridge/path", None)
+        running.stop()
 
 
 @pytest.fixture
