@@ -46,8 +46,8 @@ def share_frames() -> None:
 async def make_frames(server: Any) -> None:
     """Ask this very worker for each of its pages once.
 
-    Whoever asks first for a page is given the frame itself; a reader's own page would be kept there, uncounted, for as
-    long as the worker lives.
+    Whoever asks first for a page is given the frame itself: a reader's own page would be kept there, uncounted, for
+    as long as the worker lives.
     """
     asked = HTTPServer(server._tornado)
     sockets = bind_sockets(0, "127.0.0.1")
