@@ -36,7 +36,10 @@ BUSY_MS = 400
 REFINING = Turn()
 OLD = " The picture still shows the setting before."
 # What looks like a place in a file system, quoted or not.
-PATH = re.compile(r"""['"]?(?<![\w:/])(?:[A-Za-z]:)?[\\/](?:[\w.\-+@ ]+[\\/])+[\w.\-+@]*['"]?""")
+PATH = re.compile(
+    r"""(['"])(?:file:|[A-Za-z]:)?[\\/](?:(?!\1).)*[\\/](?:(?!\1).)*\1"""
+    r"""|(?<![\w:/])(?:file:/{0,2}|[A-Za-z]:)?[\\/](?:[\w.\-+@ ]+[\\/])+[\w.\-+@]*"""
+)
 
 
 @dataclass(frozen=True)
@@ -211,13 +214,17 @@ class Session:
         self._rest = self._schedule(rested, REST_MS)
 
     def _draft(self, request: int, work: Model, report: Report) -> Frame:
-        """Compute, on a worker; the time of one that is given up is counted from here."""
-        if math.isfinite(self._seconds):
-            self._on_page(request, lambda: self._start_clock(request))
+        """Compute, on a worker."""
+        self._time(request)
         started = time.perf_counter()
         frame = work.draft(report)
         self.compute_seconds = time.perf_counter() - started
         return frame
+
+    def _time(self, request: int) -> None:
+        """The time after which work is given up counts from here: a picture, or its refinements and checks."""
+        if math.isfinite(self._seconds):
+            self._on_page(request, lambda: self._start_clock(request))
 
     def _start_clock(self, request: int) -> None:
         if self.runner.busy or self._hand.busy:
@@ -288,7 +295,7 @@ class Session:
                 warm(report)
             if known is not None:
                 self._on_page(request, lambda: self._show(request, known))
-                return _checked(work, known, report)
+                return self._checked(request, work, known, report)
             frame = self._draft(request, work, report)
             self._on_page(request, lambda: self._show(request, frame))
             return self._refined(request, work, frame, report)
@@ -301,13 +308,14 @@ class Session:
             return
         work = self.model.copy()
         if frame is self.model.finished:
-            self._submit(request, lambda report: _checked(work, frame, report))
+            self._submit(request, lambda report: self._checked(request, work, frame, report))
         else:
             self._submit(request, lambda report: self._refined(request, work, frame, report))
 
     def _refined(self, request: int, work: Model, frame: Frame, report: Report) -> Finished:
         last = shown = frame
         with REFINING.taken(report):
+            self._time(request)
             told = time.perf_counter()
             for last in work.refined(frame, report):
                 if time.perf_counter() - told > PICTURE_EVERY:
@@ -316,6 +324,11 @@ class Session:
             if last is not shown:
                 self._on_page(request, lambda: self._show(request, last))
             return _finished(work, last)
+
+    def _checked(self, request: int, work: Model, frame: Frame, report: Report) -> Finished:
+        with REFINING.taken(report):
+            self._time(request)
+            return _finished(work, frame)
 
     def _submit(self, request: int, work: Callable[[Report], Finished]) -> None:
         def done(finished: Finished) -> None:
@@ -394,11 +407,6 @@ class Session:
         self._say(sentence(error) + stays)
         if not isinstance(error, ValueError | TimeoutError):
             logging.getLogger(__name__).error("a computation failed", exc_info=error)
-
-
-def _checked(work: Model, frame: Frame, report: Report) -> Finished:
-    with REFINING.taken(report):
-        return _finished(work, frame)
 
 
 def _finished(work: Model, frame: Frame) -> Finished:

@@ -13,7 +13,7 @@ from explorer.core.frame import Frame
 from explorer.core.inputs import Cursor, Real, Whole
 from explorer.core.model import Model
 from explorer.core.runner import Report
-from explorer.dashboard.session import Session
+from explorer.dashboard.session import REFINING, Session
 
 LONG = 20.0  # a test that waits this long has failed
 AFTERWARDS = " The picture still shows the setting before."
@@ -47,15 +47,22 @@ class Gated(Model):
 
     def refine(self, frame: Frame, report: Report) -> Iterator[Frame]:
         report(0.9, "refining")
+        self.gates.refining.set()
+        while not self.gates.refined.wait(0.01):
+            report(0.9, "refining")
         yield frame.with_(tables={"more": {"n": [1.0]}})
 
     def verify(self, frame: Frame) -> list[Check]:
+        self.gates.turns.append(REFINING._held.locked())
         return [Check("refined", float("more" in frame.tables), 1.0, 0.0, "here")]
 
 
 class Gates:
     def __init__(self) -> None:
         self.started, self.go = threading.Event(), threading.Event()
+        self.refining, self.refined = threading.Event(), threading.Event()
+        self.refined.set()  # nothing stands at this gate, unless a test shuts it
+        self.turns: list[bool] = []  # whether somebody had the turn at each check
         self.computed: list[tuple[float, int, int]] = []
         self.error: Exception = RuntimeError("the wave broke")
 

@@ -12,7 +12,8 @@ import pytest
 from explorer.core.frame import Frame
 from explorer.core.runner import Report, silent
 from explorer.dashboard import session
-from explorer.dashboard.session import SLOW, Session
+from explorer.dashboard.lag import Lag
+from explorer.dashboard.session import Session
 from tests.contract.desk import AFTERWARDS, LONG, Desk, Gated
 
 
@@ -106,13 +107,13 @@ class TestLive:
         assert len(desk.gates.computed) == 1
 
     def test_what_proved_slow_goes_to_the_worker(self, desk):
-        desk.session.compute_seconds = 2 * SLOW
+        desk.session.compute_seconds = 2 * session.SLOW
         desk.session.change({"level": 2.0})
         assert desk.shown == []
         desk.settle()
         assert desk.gates.computed[0][2] != threading.get_ident()
         assert desk.levels() == [2.0, 2.0]
-        assert desk.session.compute_seconds < SLOW
+        assert desk.session.compute_seconds < session.SLOW
         desk.session.change({"level": 3.0})
         assert desk.levels()[-1] == 3.0  # and comes back when it is quick
 
@@ -169,6 +170,24 @@ class TestTimeLimit:
         desk.session.change({"effort": 0, "level": 5.0})
         desk.settle()
         assert desk.levels()[-1] == 5.0
+        desk.session.close()
+
+    def test_a_refinement_that_takes_too_long_is_given_up_and_the_picture_stays(self):
+        desk = Desk(seconds=60)
+        desk.gates.refined.clear()
+        desk.session.change({"level": 2.0})
+        desk.turn()
+        desk.rest()
+        assert desk.gates.refining.wait(LONG)
+        desk.turn()
+        desk.rest()  # a minute passes
+        assert desk.messages[-1].startswith("This took more than 60 seconds")
+        assert desk.session.runner.wait_idle(LONG)
+        assert desk.levels() == [2.0]
+        desk.gates.refined.set()
+        desk.session.change({"level": 5.0})
+        desk.settle()
+        assert [check.verdict for check in desk.checks[-1]] == ["holds"]
         desk.session.close()
 
     def test_work_in_time_says_nothing(self):
@@ -306,6 +325,42 @@ class TestACrowd:
         lag.late = False
         desk.settle()
         assert ["more" in frame.tables for frame in desk.shown] == [False, True]
+
+    def test_refinements_of_two_pages_take_turns(self, desk):
+        other = Desk()
+        desk.gates.refined.clear()
+        for page in (desk, other):
+            page.session.change({"level": 2.0})
+        desk.rest()
+        assert desk.gates.refining.wait(LONG)
+        other.rest()
+        other.waiting.get(timeout=LONG)()  # it says that it has made no step
+        assert not other.gates.refining.is_set()
+        desk.gates.refined.set()
+        assert other.gates.refining.wait(LONG)
+        other.session.close()
+
+    def test_whatever_is_checked_has_the_turn(self, desk):
+        desk.gates.go.set()
+        desk.session.change({"level": 2.0})
+        desk.settle()
+        desk.session.change({"effort": 3})
+        desk.settle()
+        desk.session.refresh()  # the frame is known: it is only checked
+        desk.settle()
+        assert desk.gates.turns == [True, True, True]
+
+    def test_pages_that_draw_make_each_other_wait(self, desk, monkeypatch):
+        held = Lag()
+        held.note(1.0)
+        monkeypatch.setattr(session, "LAG", held)
+        other = Desk()
+        desk.session.change({"level": 2.0})
+        assert not held.late
+        other.session.change({"level": 2.0})
+        assert held.late
+        assert held.pause > 0
+        other.session.close()
 
     def test_but_nobody_waits_for_ever(self, desk, lag):
         lag.late = True

@@ -85,3 +85,16 @@ class TestWrong:
     )
     def test_any_error_becomes_one_line(self, error, words):
         assert sentence(error) == words
+
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("lost /srv/data/a b.csv", "Lost a file b.csv."),
+            ("'/srv/data (old), two/a.csv' is lost", "a file is lost."),
+            ("file:///srv/data/a.csv is lost", "a file is lost."),
+            (r"lost 'C:\Users\me\a.csv'", "Lost a file."),
+            ("the ratio a/b, see https://example.org/x/y", "The ratio a/b, see https://example.org/x/y."),
+        ],
+    )
+    def test_no_path_of_this_machine_is_told(self, text, words):
+        assert sentence(ValueError(text)) == words
