@@ -148,6 +148,7 @@ def read(content: bytes, name: str) -> Result:
         KeyError,
         AttributeError,
         MemoryError,
+        RecursionError,
     ) as problem:
         raise DataError(
             f"{subject} is damaged: sweep again, or take the file from where it was written."

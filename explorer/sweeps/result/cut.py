@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from explorer.grid.result import Result
 from explorer.sweeps.result.source import NONE
 
 MOST_ACROSS, MOST_ALONG = 200, 100  # values drawn of the two axes; of more, some evenly
+DIGITS, LETTERS = 4, 16  # of a value in words, unless it takes more to tell it from another
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,28 +59,56 @@ class Cut:
     @property
     def error(self) -> np.ndarray:
         """Array (nx, ny): standard error of the mean, s/√n; NaN for fewer than two values."""
-        count = self.count
-        squares = np.nansum((self.values - self.mean[:, :, None]) ** 2, axis=2)
-        enough = count > 1
-        return np.sqrt(
-            np.divide(squares, count * (count - 1.0), out=np.full(count.shape, np.nan), where=enough)
-        )
+        return standard_error(self.values)
 
     @property
     def failed(self) -> np.ndarray:
         """Array (nx, ny): how many cells failed."""
         return (self.reasons != "").sum(axis=2)
 
+    @property
+    def not_finite(self) -> np.ndarray:
+        """Array (nx, ny): how many cells did not fail and gave no finite number, as a run that diverges does."""
+        return ((self.reasons == "") & ~np.isfinite(self.values)).sum(axis=2)
+
+    @cached_property
+    def _words(self) -> dict[str, dict[Any, str]]:
+        listed = {name: self.result.axis(name)["values"] for name in self.result.axes}
+        return {name: dict(zip(levels, words(levels), strict=True)) for name, levels in listed.items()}
+
+    def word(self, axis: str, value: Any) -> str:
+        """A value of an axis, told apart from its others; empty for no axis."""
+        return "" if axis == NONE else self._words[axis][value]
+
     def named(self, axis: str, value: Any) -> str:
         """``width = 64``, with the axis' unit."""
         unit = self.result.axis(axis)["unit"]
-        return f"{axis} = {word(value)}{' ' + unit if unit else ''}"
+        return f"{axis} = {self.word(axis, value)}{' ' + unit if unit else ''}"
 
 
-def word(value: Any) -> str:
-    """A value of an axis, short."""
-    text = f"{value:.4g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= 16 else text[:15] + "…"
+def standard_error(values: np.ndarray) -> np.ndarray:
+    """Array (...) from (..., n): s/√n of the finite values among n; NaN for fewer than two."""
+    count = np.isfinite(values).sum(axis=-1)
+    none = np.full(count.shape, np.nan)
+    mean = np.divide(np.nansum(values, axis=-1), count, out=none.copy(), where=count > 0)
+    off = values - mean[..., None]
+    _, exponent = np.frexp(np.nanmax(np.abs(off), axis=-1, initial=0.0))
+    squares = np.nansum(np.ldexp(off, -exponent[..., None]) ** 2, axis=-1)  # no power of two changes a digit
+    return np.ldexp(np.sqrt(np.divide(squares, count * (count - 1.0), out=none, where=count > 1)), exponent)
+
+
+def words(levels: Sequence) -> tuple[str, ...]:
+    """The values of an axis, short, but with as many digits or letters as tell them apart."""
+    for more in range(18 - DIGITS):  # 17 digits tell any two floats apart
+        found = tuple(_word(level, DIGITS + more, LETTERS * (1 + more)) for level in levels)
+        if len(set(found)) == len(levels):
+            return found
+    return tuple(map(str, levels))
+
+
+def _word(level: Any, digits: int = DIGITS, letters: int = LETTERS) -> str:
+    text = f"{level:.{digits}g}" if isinstance(level, float) else str(level)
+    return text if len(text) <= letters else text[: letters - 1] + "…"
 
 
 def cut(result: Result, measure: str, x: str, y: str, over: str, hold: str) -> Cut:
@@ -134,11 +165,24 @@ def _held(result: Result, others: list[str], hold: str) -> dict[str, Any]:
 
 
 def _level(name: str, levels: list, text: str) -> Any:
+    """The value that a text writes in full, or else the only one that it writes in short."""
+    told = dict(zip(levels, words(levels), strict=True))
     for level in levels:
-        if text in (str(level), word(level)) or (isinstance(level, float) and _same(text, level)):
+        if text == str(level) or (isinstance(level, float) and _same(text, level)):
             return level
-    known = ", ".join(word(level) for level in levels[:8]) + (", …" if len(levels) > 8 else "")
+    found = [level for level in levels if text == told[level]] or [
+        level for level in levels if text == _word(level)
+    ]
+    if len(found) == 1:
+        return found[0]
+    known = _listed([told[level] for level in found or levels])
+    if found:
+        raise ValueError(f"{name} takes several values that are written {text}: {known}; give one in full.")
     raise ValueError(f"{name} takes the values {known}; {text[:40]!r} is none of them.")
+
+
+def _listed(some: list[str]) -> str:
+    return ", ".join(some[:8]) + (", …" if len(some) > 8 else "")
 
 
 def _same(text: str, level: float) -> bool:

@@ -91,7 +91,7 @@ class SweepResultModel(Model):
         bounds=(0.0, 1e6),
         label="chosen value no.",
         group="Picture",
-        doc="The value of the axis drawn across at which single cells are shown; the first one has number 0.",
+        doc="The value of the axis drawn across at which single cells are shown, counted from 0 among those drawn.",
     )
 
     def cut(self) -> Cut:
@@ -134,8 +134,8 @@ class SweepResultModel(Model):
                 "x": "".join(x),
                 "y": "" if part.y == NONE else "".join(y),
                 "over": "" if part.over == NONE else part.over,
-                "x_ticks": tables.ticks(part.levels[0], tables.TICKS),
-                "y_ticks": tables.ticks(part.levels[1], tables.TICKS),
+                "x_ticks": tables.ticks(part, part.x, part.levels[0]),
+                "y_ticks": tables.ticks(part, part.y, part.levels[1]),
                 "lines": tables.labels(part),
             },
         )

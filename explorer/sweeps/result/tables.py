@@ -8,13 +8,14 @@ import numpy as np
 
 from explorer.core.frame import Series
 from explorer.core.roles import CATEGORY
-from explorer.sweeps.result.cut import Cut, word
+from explorer.sweeps.result.cut import Cut, standard_error
 from explorer.sweeps.result.source import NONE
 
 SLOTS = len(CATEGORY)  # lines with a colour and a name of their own
 MOST_POINTS = 60_000  # single values that a page holds; of more, some evenly
 BARS = 8  # places where the running mean shows its standard error
-TICKS = 9
+TICKS = 9  # along an axis, at most
+NOT_FINITE = "not a finite number"
 WIDE = 0.3  # how far the single values of one level are spread
 
 
@@ -30,9 +31,10 @@ def labels(cut: Cut) -> tuple[str, ...]:
     return (*drawn, *("" for _ in range(SLOTS - len(drawn))))
 
 
-def ticks(levels: tuple, most: int) -> tuple[tuple[int, str], ...]:
-    """(place, words) of every value of an axis, or of every second, third, …"""
-    return tuple((place, word(levels[place])) for place in range(0, len(levels), -(-len(levels) // most)))
+def ticks(cut: Cut, axis: str, levels: tuple) -> tuple[tuple[int, str], ...]:
+    """(place, words) of every drawn value of an axis, or of every second, third, …"""
+    step = -(-len(levels) // TICKS)
+    return tuple((place, cut.word(axis, levels[place])) for place in range(0, len(levels), step))
 
 
 def spacing(levels: tuple) -> str:
@@ -50,7 +52,7 @@ def spacing(levels: tuple) -> str:
 
 
 def cells(cut: Cut) -> dict[str, np.ndarray]:
-    """One row a pair of values: its box on the map, mean, standard error, and how many cells stand behind it."""
+    """One row a pair of values: its box on the map, mean, standard error, and how many cells are what."""
     i, j = (part.ravel() for part in np.indices(cut.values.shape[:2]).astype(float))
     return {
         "cell_left": i - 0.5,
@@ -61,17 +63,20 @@ def cells(cut: Cut) -> dict[str, np.ndarray]:
         "cell_error": cut.error.ravel(),
         "cell_count": cut.count.ravel(),
         "cell_failed": cut.failed.ravel(),
+        "cell_not_finite": cut.not_finite.ravel(),
     }
 
 
 def failed(cut: Cut) -> dict[str, np.ndarray]:
-    """Where cells failed, and for which reason most often."""
-    i, j = np.nonzero(cut.failed)
-    reasons = [_foremost(cut.reasons[place]) for place in zip(i, j, strict=True)]
+    """Where cells gave no number, and for which reason most often."""
+    i, j = np.nonzero(cut.failed + cut.not_finite)
+    why = np.where((cut.reasons == "") & ~np.isfinite(cut.values), NOT_FINITE, cut.reasons)
+    reasons = [_foremost(why[place]) for place in zip(i, j, strict=True)]
     return {
         "failed_x": i.astype(float),
         "failed_y": j.astype(float),
         "failed_cells": cut.failed[i, j],
+        "failed_not_finite": cut.not_finite[i, j],
         "failed_why": np.array(reasons, dtype=str) if reasons else np.zeros(0, "U1"),
     }
 
@@ -87,7 +92,7 @@ def lines(cut: Cut, log: bool) -> dict[str, np.ndarray]:
     columns: dict[str, np.ndarray] = {"place": place, "place_again": place}
     empty = np.full(len(place), np.nan)
     picked = slots(cut)
-    mean, error = cut.mean, np.nan_to_num(cut.error)
+    mean, error = cut.mean, _reach(cut)
     for slot in range(SLOTS):
         here = slot < len(picked)
         middle = mean[:, picked[slot]] if here else empty
@@ -98,13 +103,18 @@ def lines(cut: Cut, log: bool) -> dict[str, np.ndarray]:
     return columns
 
 
+def _reach(cut: Cut) -> np.ndarray:
+    """Array (nx, ny): half the length of each bar; no bar where too few of the averaged values are left."""
+    return cut.error if cut.over != NONE else np.zeros(cut.count.shape)
+
+
 def _drawable(values: np.ndarray, log: bool) -> np.ndarray:
     return np.where(values > 0, values, np.nan) if log else values
 
 
 def _above_zero(low: np.ndarray, middle: np.ndarray, log: bool) -> np.ndarray:
     """The lower end of a bar; on a logarithmic axis one that reaches zero ends far below the mean."""
-    return np.where(low > 0, low, 1e-3 * _drawable(middle, log)) if log else low
+    return np.where(low <= 0, 1e-3 * _drawable(middle, log), low) if log else low
 
 
 def single(cut: Cut, log: bool) -> dict[str, Series]:
@@ -114,7 +124,7 @@ def single(cut: Cut, log: bool) -> dict[str, Series]:
     spread = WIDE * (2 * (np.arange(len(kept)) + 0.5) / len(kept) - 1)
     at = np.broadcast_to(np.arange(ny)[:, None] + spread, (ny, len(kept))).reshape(-1)
     points = cut.values[:, :, kept].reshape(nx, -1)
-    mean, error = cut.mean, np.nan_to_num(cut.error)
+    mean, error = cut.mean, _reach(cut)
     level = np.broadcast_to(np.arange(ny, dtype=float), (nx, ny))
     return {
         "values": Series(
@@ -167,7 +177,8 @@ def running(cut: Cut, log: bool) -> dict[str, Series]:
     ends["bar_again"] = ends["bar"]
     for slot in range(SLOTS):
         if slot < len(picked):
-            middle, error = mean[:, slot], _running_error(values[:, slot], bars)
+            middle = mean[:, slot]
+            error = np.stack([standard_error(values[:, slot, : last + 1]) for last in bars], axis=1)
             means[f"running{slot}"] = _drawable(middle[:, kept], log)
             ends[f"bar_low{slot}"] = _above_zero(middle[:, bars] - error, middle[:, bars], log)
             ends[f"bar_high{slot}"] = _drawable(middle[:, bars] + error, log)
@@ -175,16 +186,3 @@ def running(cut: Cut, log: bool) -> dict[str, Series]:
             means[f"running{slot}"] = np.full((nx, len(kept)), np.nan)
             ends[f"bar_low{slot}"] = ends[f"bar_high{slot}"] = np.full((nx, len(bars)), np.nan)
     return {"running": Series("at", means), "running_bars": Series("at", ends)}
-
-
-def _running_error(values: np.ndarray, bars: np.ndarray) -> np.ndarray:
-    """Array (nx, bars): standard error of the mean of the values up to each place; NaN for fewer than two."""
-    columns = []
-    for last in bars:
-        some = values[:, : last + 1]
-        count = np.isfinite(some).sum(axis=1)
-        mean = np.divide(np.nansum(some, axis=1), count, out=np.full(count.shape, np.nan), where=count > 0)
-        squares = np.nansum((some - mean[:, None]) ** 2, axis=1)
-        square = np.divide(squares, count * (count - 1.0), out=np.full(count.shape, np.nan), where=count > 1)
-        columns.append(np.sqrt(square))
-    return np.stack(columns, axis=1)

@@ -39,12 +39,15 @@ def _named(frame: Frame) -> list[tuple[int, str, str]]:
 
 
 def landscape(frame: Frame) -> hv.Overlay:
-    """The mean over two axes as colour; crosses where cells failed."""
+    """The mean over two axes as colour; crosses where cells gave no number."""
     box = ["cell_left", "cell_bottom", "cell_right", "cell_top"]
     boxes = hv.Rectangles(
-        frame.tables["cells"], box, ["cell_mean", "cell_error", "cell_count", "cell_failed"]
+        frame.tables["cells"],
+        box,
+        ["cell_mean", "cell_error", "cell_count", "cell_failed", "cell_not_finite"],
     )
-    crosses = hv.Points(frame.tables["failed"], ["failed_x", "failed_y"], ["failed_cells", "failed_why"])
+    told = ["failed_cells", "failed_not_finite", "failed_why"]
+    crosses = hv.Points(frame.tables["failed"], ["failed_x", "failed_y"], told)
     colours: dict[str, Any] = {"color": "cell_mean", "cmap": "viridis", "logz": frame.facts["log"]}
     clear = {"clipping_colors": {"NaN": "#00000000"}, "line_color": None}
     cross = points("failed", size=9, marker="x", line_width=2) | {"line_color": ROLES["failed"].light}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -15,6 +18,7 @@ from explorer.core.frame import Series
 from explorer.core.values import InputError
 from explorer.grid import result
 from explorer.sweeps.result import laws, source, tables
+from explorer.sweeps.result.cut import words
 
 TRAP = "toy/trap"
 OVER = {"n": "12:15", "mood": "*", "deadly": [-1, 7], "seed": "0:6"}
@@ -37,6 +41,25 @@ def path(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def table(path) -> pd.DataFrame:
     return pd.read_parquet(path)
+
+
+def written(path, axes, value, reason="", digest="0", **kinds) -> Path:
+    """A file as a sweep writes it, over axes of any values; number, reason and digest of a row are given."""
+    shape = [len(levels) for levels in axes.values()]
+    count = int(np.prod(shape))
+    places = np.indices(shape).reshape(len(shape), -1)
+    columns = {name: np.array(axes[name])[at] for name, at in zip(axes, places, strict=True)}
+    columns |= {"m": np.broadcast_to(np.asarray(value, float), count), "machine": ["here"] * count}
+    for name, text in (("digest", digest), ("link", ""), ("reason", reason)):
+        columns[name] = [text] * count if isinstance(text, str) else list(text)
+    described = [
+        {"name": name, "label": name, "unit": "", "kind": kinds.get(name, "number"), "values": list(levels)}
+        for name, levels in axes.items()
+    ]
+    said = {"format": 1, "scene": TRAP, "version": "0", "fixed": {}, "axes": described, "measures": ["m"]}
+    held = pa.table(columns).replace_schema_metadata({result.KEY: json.dumps(said)})
+    pq.write_table(held, path)
+    return path
 
 
 def opened(path, **inputs):
@@ -114,7 +137,135 @@ class TestNumbers:
         assert "fails" not in verdicts(opened(tmp_path / "long.parquet")).values()
 
 
+WILD = [1.0, np.inf, 3.0, np.nan, -np.inf, np.nan, np.nan, 5.0, 2.0, 2.0, 4.0, 4.0]
+WHY = ["", "", "", "broke.", "", "", "broke.", "", "", "", "", ""]
+
+
+@pytest.fixture(scope="module")
+def wild(tmp_path_factory) -> Path:
+    """Over three places: two numbers, inf and a failure; one number, -inf, NaN and a failure; four numbers."""
+    path = tmp_path_factory.mktemp("wild") / "wild.parquet"
+    return written(path, {"p": [1, 2, 3], "seed": [0, 1, 2, 3]}, WILD, WHY, seed="seed")
+
+
+class TestNotFinite:
+    def test_they_are_counted_apart_from_failures(self, wild):
+        frame = opened(wild).frame
+        cells = frame.tables["cells"]
+        assert cells["cell_count"].tolist() == [2, 1, 4]
+        assert cells["cell_failed"].tolist() == [1, 1, 0]
+        assert cells["cell_not_finite"].tolist() == [1, 2, 0]
+        assert cells["cell_mean"].tolist() == [2.0, 5.0, 3.0]
+        crosses = frame.tables["failed"]
+        assert crosses["failed_x"].tolist() == [0.0, 1.0]
+        assert crosses["failed_cells"].tolist() == [1, 1]
+        assert crosses["failed_not_finite"].tolist() == [1, 2]
+        assert crosses["failed_why"].tolist() == ["broke.", "not a finite number"]
+        assert "fails" not in verdicts(opened(wild)).values()
+
+    def test_a_cross_tells_both_numbers(self, wild):
+        boxes, crosses, _ = next(iter(opened(wild).figures())).values()
+        assert {"cell_failed", "cell_not_finite"} <= {dim.name for dim in boxes.vdims}
+        assert {"failed_cells", "failed_not_finite"} <= {dim.name for dim in crosses.vdims}
+
+    @pytest.mark.parametrize(
+        ("values", "reason", "words"),
+        [
+            (WILD, WHY, "2 of them because: broke. Crosses too: 3 of 12 values are not finite and are left out of"),
+            ([np.inf] + [1.0] * 11, "", "No cell failed. Crosses: 1 of 12 values is not finite and is left out of"),
+        ],
+    )  # fmt: skip
+    def test_the_caption_says_how_many_are_left_out(self, tmp_path, values, reason, words):
+        axes = {"p": [1, 2, 3], "seed": [0, 1, 2, 3]}
+        told = opened(written(tmp_path / "a.parquet", axes, values, reason, seed="seed")).frame.captions
+        assert f"{words} the means." in told["landscape"]
+
+    def test_where_nothing_is_averaged_they_are_left_out_of_no_mean(self, wild):
+        told = opened(wild, y="seed", average="none").frame.captions["landscape"]
+        assert told.endswith("Crosses too: 3 of 12 values are not finite and are left out.")
+        assert "finite" not in explorer.scene("sweeps/result").frame.captions["landscape"]
+
+    @pytest.mark.parametrize("scale", ["linear", "log"])
+    def test_one_value_has_no_bar(self, wild, scale):
+        frame = opened(wild, scale=scale).frame
+        assert frame.facts["log"] == (scale == "log")
+        lines, means, bars = frame.tables["lines"], frame.series["means"], frame.series["running_bars"]
+        for end in (lines["low0"], lines["high0"], means["mean_low"].ravel(), means["mean_high"].ravel()):
+            assert np.isfinite(end).tolist() == [True, False, True]
+        assert lines["line0"].tolist() == [2.0, 5.0, 3.0]
+        for end in ("bar_low0", "bar_high0"):
+            assert not np.isfinite(bars[end][1]).any()
+        assert "A single value has no bar." in frame.captions["lines"]
+
+    def test_where_nothing_is_averaged_bars_have_no_length(self, wild):
+        lines = opened(wild, y="seed", average="none").frame.tables["lines"]
+        np.testing.assert_array_equal(lines["low0"], lines["line0"])
+        np.testing.assert_array_equal(lines["high0"], lines["line0"])
+
+    @pytest.mark.parametrize("size", [1e-200, 1e200])
+    def test_bars_of_the_very_small_and_the_very_large(self, tmp_path, size):
+        path = written(tmp_path / "a.parquet", {"seed": [0, 1], "p": [1, 2]}, np.array([1, 2, 3, 2]) * size)
+        model = opened(path, x="p", y="none", average="seed")
+        np.testing.assert_allclose(model.frame.tables["cells"]["cell_error"] / size, [1, 0])
+        assert "fails" not in verdicts(model).values()
+
+
 class TestWords:
+    def test_levels_are_told_apart_by_as_many_digits_as_it_takes(self):
+        assert words([0.1, 1000.0, 1e-7]) == ("0.1", "1000", "1e-07")
+        assert words([1000.1, 1000.2]) == ("1000.1", "1000.2")
+        assert words([1.0, 1 + 2**-52]) == ("1", "1.0000000000000002")
+        assert words(["a", "b" * 20]) == ("a", "b" * 15 + "…")
+        assert words(["b" * 20, "b" * 19 + "a"]) == ("b" * 20, "b" * 19 + "a")
+        assert len(set(words(["b" * 99 + end for end in "ac"]))) == 2
+        assert words([True, False]) == ("True", "False")
+
+    def test_legend_ticks_and_captions_tell_levels_apart(self, tmp_path):
+        axes = {"p": [1000.1, 1000.2, 1000.3], "q": [0.99999, 1.0], "r": [5.00001, 5.00002]}
+        path = written(tmp_path / "a.parquet", axes, 1.0)
+        frame = opened(path, x="p", y="q", average="none").frame
+        assert [words for _, words in frame.facts["x_ticks"]] == ["1000.1", "1000.2", "1000.3"]
+        assert [words for _, words in frame.facts["y_ticks"]] == ["0.99999", "1"]
+        assert frame.facts["lines"][:2] == ("q = 0.99999", "q = 1")
+        assert "held: r = 5.00001." in frame.captions["landscape"]
+        assert frame.series["told"]["told"][:, 0].tolist() == ["p = 1000.1", "p = 1000.2", "p = 1000.3"]
+
+    @pytest.mark.parametrize(
+        ("text", "value"),
+        [
+            ("1", 1.0),
+            ("1.0", 1.0),
+            ("1e0", 1.0),
+            ("0.99999", 0.99999),
+            ("7.123", 7.12345),
+            ("1000.3", 1000.3),
+        ],
+    )
+    def test_an_axis_is_held_where_the_text_says(self, tmp_path, text, value):
+        levels = [0.99999, 1.0, 7.12345, 1000.1, 1000.2, 1000.3]
+        path = written(tmp_path / "a.parquet", {"q": levels, "p": [1, 2]}, 1.0)
+        assert opened(path, x="p", y="none", average="none", hold=f"q={text}").cut().fixed == {"q": value}
+
+    def test_a_word_that_several_levels_share_is_asked_about(self, tmp_path):
+        path = written(tmp_path / "a.parquet", {"q": [1000.1, 1000.2, 3.0], "p": [1, 2]}, 1.0)
+        with pytest.raises(ValueError, match=r"\.$") as told:
+            _ = opened(path, x="p", y="none", average="none", hold="q=1000").frame
+        assert (
+            str(told.value)
+            == "q takes several values that are written 1000: 1000.1, 1000.2; give one in full."
+        )
+
+    def test_what_is_thinned_is_told_with_all_there_is(self, tmp_path):
+        axes = {"p": list(range(300)), "noise": list(range(150))}
+        told = opened(written(tmp_path / "a.parquet", axes, 1.0)).frame.captions
+        assert "The map shows 200 of 300 values of p and 100 of 150 of noise." in told["landscape"]
+        assert "10 of 150 lines are drawn." in told["lines"]
+        told = opened(
+            written(tmp_path / "b.parquet", {"p": [1, 2], "noise": list(range(150))}, 1.0), x="p", y="noise"
+        )
+        assert "The map shows 100 of 150 values of noise." in told.frame.captions["landscape"]
+        assert "The map shows" not in explorer.scene("sweeps/result").frame.captions["landscape"]
+
     def test_failures_are_told_with_their_reason(self, path):
         model = opened(path)
         told = model.frame.captions["landscape"]
@@ -174,7 +325,7 @@ class TestWords:
 
 @pytest.fixture(scope="module")
 def model(path):
-    return opened(path)
+    return opened(path, scale="linear")
 
 
 class TestBadges:
@@ -187,9 +338,13 @@ class TestBadges:
             ("cells", "cell_mean", "means = the file's"),
             ("lines", "line1", "means = the file's"),
             ("cells", "cell_error", "bars = standard errors"),
+            ("lines", "low2", "bars = standard errors"),
             ("lines", "high2", "bars = standard errors"),
             ("cells", "cell_count", "every cell is counted once"),
+            ("cells", "cell_failed", "every cell is counted once"),
+            ("cells", "cell_not_finite", "every cell is counted once"),
             ("failed", "failed_cells", "every cell is counted once"),
+            ("failed", "failed_not_finite", "every cell is counted once"),
         ],
     )
     def test_a_doctored_table_is_found(self, model, table, column, law):
@@ -201,8 +356,11 @@ class TestBadges:
         ("series", "column", "law"),
         [
             ("means", "mean", "means = the file's"),
+            ("means", "mean_low", "bars = standard errors"),
             ("means", "mean_high", "bars = standard errors"),
-            ("running", "running0", "running means end at the mean"),
+            ("running", "running0", "running means = the file's"),
+            ("running_bars", "bar_low1", "bars = standard errors"),
+            ("running_bars", "bar_high2", "bars = standard errors"),
             ("values", "value", "a cell computed again"),
         ],
     )
@@ -210,6 +368,100 @@ class TestBadges:
         held = model.frame.series[series]
         doctored = Series("at", {**held, column: held[column] * (1 + 1e-9)})
         assert verdicts(model, model.frame.with_(series={series: doctored}))[law] == "fails"
+
+    @pytest.mark.parametrize("inputs", [{}, {"scale": "linear"}, {"y": "none", "hold": "noise=1"}], ids=str)
+    def test_bars_and_running_means_that_are_too_long_are_found(self, inputs):
+        model = explorer.scene("sweeps/result", recompute=False, **inputs)
+        frame, slot = model.frame, 0
+        assert "fails" not in verdicts(model).values()
+        lines, running, bars = frame.tables["lines"], frame.series["running"], frame.series["running_bars"]
+        middle, low = lines[f"line{slot}"], lines[f"low{slot}"]
+        longer = {**lines, "low0": np.where(middle > 5 * (middle - low), middle - 5 * (middle - low), low)}
+        doctored = frame.with_(tables={"lines": longer})
+        assert verdicts(model, doctored)["bars = standard errors"] == "fails"
+
+        middle = running["running0"][:, bars["bar"][0].astype(int) - 1]
+        for end in ("bar_low0", "bar_high0"):
+            longer = Series("at", {**bars, end: middle + 3 * (bars[end] - middle)})
+            assert (
+                verdicts(model, frame.with_(series={"running_bars": longer}))["bars = standard errors"]
+                == "fails"
+            )
+
+        doubled = running["running0"] * 2
+        doubled[:, -1] /= 2
+        doctored = frame.with_(series={"running": Series("at", {**running, "running0": doubled})})
+        assert verdicts(model, doctored)["running means = the file's"] == "fails"
+
+    @pytest.mark.parametrize("place", range(0, 20, 3))
+    def test_each_running_mean_counts(self, place):
+        model = explorer.scene("sweeps/result", recompute=False)
+        running = model.frame.series["running"]
+        changed = running["running1"].copy()
+        changed[4, place] *= 1 + 1e-8
+        doctored = model.frame.with_(series={"running": Series("at", {**running, "running1": changed})})
+        assert verdicts(model, doctored)["running means = the file's"] == "fails"
+
+    def test_running_means_in_another_order_are_found(self, model, monkeypatch):
+        monkeypatch.setattr(tables.np, "nancumsum", lambda values, axis: values[..., ::-1].cumsum(axis=axis))
+        assert verdicts(model, model.compute(lambda *_: None))["running means = the file's"] == "fails"
+
+    @pytest.mark.parametrize(
+        ("part", "name", "column", "law"),
+        [
+            ("tables", "cells", "cell_mean", "means = the file's"),
+            ("tables", "cells", "cell_error", "bars = standard errors"),
+            ("tables", "lines", "line0", "means = the file's"),
+            ("tables", "lines", "low0", "bars = standard errors"),
+            ("tables", "lines", "high0", "bars = standard errors"),
+            ("series", "means", "mean", "means = the file's"),
+            ("series", "means", "mean_low", "bars = standard errors"),
+            ("series", "means", "mean_high", "bars = standard errors"),
+            ("series", "running", "running0", "running means = the file's"),
+            ("series", "running_bars", "bar_low0", "bars = standard errors"),
+            ("series", "running_bars", "bar_high0", "bars = standard errors"),
+        ],
+    )
+    def test_a_number_where_the_file_has_none_is_found(self, model, part, name, column, law):
+        held = getattr(model.frame, part)[name]
+        assert np.isnan(held[column]).any()
+        filled = {**held, column: np.nan_to_num(held[column], nan=1.0)}
+        made = filled if part == "tables" else Series("at", filled)
+        assert verdicts(model, model.frame.with_(**{part: {name: made}}))[law] == "fails"
+        emptied = {**held, column: np.full(held[column].shape, np.nan)}
+        made = emptied if part == "tables" else Series("at", emptied)
+        assert verdicts(model, model.frame.with_(**{part: {name: made}}))[law] == "fails"
+
+    @pytest.mark.parametrize("scale", ["linear", "log"])
+    @pytest.mark.parametrize("seed", range(4))
+    def test_they_hold_for_numbers_of_any_size(self, tmp_path, seed, scale):
+        rng = np.random.default_rng(seed)
+        values = 10 ** rng.uniform(-9, 9, 120) * rng.choice([1, 1, 1, 1, -0.5], 120)
+        values[rng.choice(120, 30, replace=False)] = rng.choice([np.nan, np.inf, 0.0], 30)
+        path = written(
+            tmp_path / "a.parquet", {"q": [1, 2, 3], "seed": [*range(8)], "p": [*range(5)]}, values
+        )
+        for x, y, over in (("p", "q", "seed"), ("seed", "none", "p"), ("q", "p", "none"), ("p", "seed", "q")):
+            found = verdicts(opened(path, x=x, y=y, average=over, scale=scale))
+            assert "fails" not in found.values()
+
+    def test_a_bar_that_reaches_to_zero_ends_above_it(self, tmp_path):
+        path = written(tmp_path / "a.parquet", {"p": [1, 2], "seed": [0, 1]}, [0, 1, 1e-17, 3.0], seed="seed")
+        model = opened(path, scale="log")
+        assert (model.frame.tables["lines"]["low0"] > 0).all()
+        assert "fails" not in verdicts(model).values()
+        for low in (-1.0, 5.0, np.nan):
+            lines = {**model.frame.tables["lines"], "low0": [low, low]}
+            found = verdicts(model, model.frame.with_(tables={"lines": lines}))
+            assert found["bars = standard errors"] == "fails"
+
+    def test_large_grids_are_checked_in_a_moment(self, tmp_path):
+        axes = {"p": [1], "q": [*range(4)], "seed": [*range(10_000)]}
+        values = np.random.default_rng(0).lognormal(size=40_000)
+        model = opened(written(tmp_path / "a.parquet", axes, values, seed="seed"), x="p", recompute=False)
+        frame, started = model.frame, time.perf_counter()
+        assert "fails" not in verdicts(model, frame).values()
+        assert time.perf_counter() - started < 3
 
     def test_a_file_that_tells_other_numbers_than_its_scene_is_found(self, path, tmp_path):
         held = pq.read_table(path)
@@ -234,14 +486,13 @@ class TestBadges:
 
     def test_what_cannot_be_computed_here_is_said(self, path, monkeypatch):
         scene = registry._scenes().pop(TRAP)
-        laws.recomputed.cache_clear()
         try:
             check = next(check for check in opened(path).checks() if "again" in check.name)
         finally:
             registry._scenes()[TRAP] = scene
-            laws.recomputed.cache_clear()
         assert check.verdict == "n/a"
         assert "there is no scene 'toy/trap'" in check.note
+        assert verdicts(opened(path))["a cell computed again"] == "holds"
         monkeypatch.setattr(laws, "VERSION", "99")
         assert verdicts(opened(path))["a cell computed again"] == "n/a"
 
@@ -249,10 +500,24 @@ class TestBadges:
         def broken(self, report):
             raise RuntimeError("the scene broke.")
 
-        monkeypatch.setattr(registry.find(TRAP).model_class, "compute", broken)
-        laws.recomputed.cache_clear()
-        assert verdicts(opened(path))["a cell computed again"] == "fails"
-        laws.recomputed.cache_clear()
+        laws.computed.cache_clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(registry.find(TRAP).model_class, "compute", broken)
+            assert verdicts(opened(path))["a cell computed again"] == "fails"
+        assert verdicts(opened(path))["a cell computed again"] == "holds"
+
+    def test_a_number_is_computed_once(self, path, monkeypatch):
+        assert verdicts(opened(path))["a cell computed again"] == "holds"
+        monkeypatch.setattr(registry.find(TRAP).model_class, "compute", None)
+        assert verdicts(opened(path))["a cell computed again"] == "holds"
+
+    def test_any_text_may_stand_as_a_digest(self, path, tmp_path):
+        held = pq.read_table(path)
+        place = held.column_names.index("digest")
+        pq.write_table(
+            held.set_column(place, "digest", [["no number"] * held.num_rows]), tmp_path / "a.parquet"
+        )
+        assert set(verdicts(opened(tmp_path / "a.parquet")).values()) == {"holds"}
 
     def test_it_may_be_switched_off(self, path):
         assert verdicts(opened(path, recompute=False))["a cell computed again"] == "n/a"
