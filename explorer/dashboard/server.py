@@ -46,17 +46,16 @@ def free_port(address: str, wanted: int | None) -> int:
 
     Raises    InputError  when the wanted port is taken, or the address is none of this machine
     """
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family) as probe:
+    with socket.socket() as probe:  # of IPv4: Bokeh's check of origins knows no other
         try:
             probe.bind((address, 0))
         except OSError:
             raise InputError(
-                f"{address[:60]!r} is no address of this machine; --address takes localhost, 0.0.0.0 for "
+                f"{address[:60]!r} is no IPv4 address of this machine; --address takes localhost, 0.0.0.0 for "
                 "every interface, or the machine's own."
             ) from None
     for port in [wanted] if wanted else range(PORT, PORT + 50):
-        with socket.socket(family) as probe:
+        with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((address, port))

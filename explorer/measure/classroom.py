@@ -37,7 +37,9 @@ def run(seats: int = 40, seconds: float = 60.0, visits: int = 500, workers: int 
         print(json.dumps(lesson, indent=1), flush=True)
         crowd = asyncio.run(come_and_go(host, visits))
         print(json.dumps(crowd, indent=1), flush=True)
-    return 1 if lesson["lost_final_values"] or lesson["errors"] or crowd["errors"] else 0
+    wrong = [lesson[name] for name in ("lost_final_values", "wrong_final_numbers", "errors")]
+    wrong += [crowd[name] for name in ("sessions_left", "errors")]
+    return 1 if any(wrong) or not lesson["pictures"] else 0
 
 
 @contextmanager
@@ -64,7 +66,9 @@ async def class_hour(
 
     Returns
         all_pages_stand_after_s
-        p50_ms, p95_ms      from a move to the message with its picture; overtaken moves have none
+        pictures            moves whose picture, or a newer one, came
+        p50_ms, p95_ms      from a move to that message; too short where a refinement of the setting before came just
+                            then, which no message tells from it
         lost_final_values   seats whose address did not come to hold the last value and the receipt of its numbers
         wrong_final_numbers seats whose receipt is not that of the same setting computed here
         errors, memory_mib  of the server's workers before, and with all pages open at the end
@@ -86,7 +90,8 @@ async def class_hour(
     for seat in opened:
         await seat.close()
     moves = seats * max(1, round(2 * seconds))
-    times = 1e3 * np.array([t for seat in opened for t in seat.seconds] or [np.nan])
+    found = [t for seat in opened for t in seat.seconds]
+    times = 1e3 * np.array(found or [np.nan])
     return {
         "scene": scene,
         "slider": name,
@@ -94,7 +99,7 @@ async def class_hour(
         "seconds": seconds,
         "all_pages_stand_after_s": round(ready, 1),
         "moves": moves,
-        "pictures": len(times),
+        "pictures": len(found),
         "p50_ms": round(float(np.quantile(times, 0.5)), 1),
         "p95_ms": round(float(np.quantile(times, 0.95)), 1),
         "worst_ms": round(float(times.max()), 1),

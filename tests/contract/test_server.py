@@ -93,8 +93,9 @@ def test_under_a_prefix_all_pages_stand():
         running.stop()
 
 
-def test_an_address_of_another_machine_is_not_called_a_taken_port(capsys):
-    assert cli.main(["serve", "--no-show", "--address", "192.0.2.1"]) == 2
+@pytest.mark.parametrize("address", ["192.0.2.1", "::1", "nowhere.invalid"])
+def test_an_address_of_another_machine_is_not_called_a_taken_port(capsys, address):
+    assert cli.main(["serve", "--no-show", "--address", address]) == 2
     said = capsys.readouterr().err
-    assert "is no address of this machine" in said
+    assert "is no IPv4 address of this machine" in said
     assert "port" not in said
