@@ -11,17 +11,14 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import panel as pn
 import pytest
 from tornado.httpclient import AsyncHTTPClient
 
-from explorer.dashboard import server, workers
+from explorer.dashboard import server
 from explorer.dashboard.doors import Doors
 from explorer.dashboard.limits import Limits
-from explorer.measure import browser as measure
 from explorer.measure import classroom
 from explorer.measure.seat import PATIENCE, Seat
-from tests.contract.settings import TOY
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="workers are forked")
 
@@ -120,34 +117,12 @@ def test_a_killed_worker_is_replaced_and_all_end_with_their_parent(run_async):
         parent.wait()
 
 
-def test_the_first_reader_of_a_page_is_counted_and_goes_for_good(run_async):
+def test_the_first_reader_of_a_page_is_counted_and_goes_for_good():
     """What all readers' frames are taken from is no reader's page."""
-    doors = Doors(Limits(), workers=2)
-    held = pn.config.reuse_sessions, pn.config.session_key_func
-    pages = server.applications([TOY], doors)
-    soon = {"check_unused_sessions_milliseconds": 200, "unused_session_lifetime_milliseconds": 500}
-    with measure.serving(pages, **soon) as port:
-        try:
-            workers.share_frames()
-            (serving,) = until(
-                lambda: [held for held, _, _ in pn.state._servers.values() if held.port == port]
-            )
-            loop = serving.io_loop.asyncio_loop
-            asyncio.run_coroutine_threadsafe(workers.make_frames(serving), loop).result(PATIENCE)
-
-            async def come_and_go() -> int:
-                seat = await Seat(f"localhost:{port}", TOY).open()
-                assert await seat.rests()
-                here = doors.open_pages
-                await seat.close()
-                return here
-
-            assert run_async(come_and_go()) == 1
-            until(lambda: doors.open_pages == 0)
-        finally:
-            pn.config.reuse_sessions, pn.config.session_key_func = held
-            for frames in (pn.state._sessions, pn.state._session_key_funcs):
-                frames.pop(f"/{TOY}", None)
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.serve.first_reader"], capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert told.stdout.split() == ["1", "0"], told.stderr
 
 
 @pytest.fixture
