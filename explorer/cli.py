@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from explorer.core import given
@@ -20,14 +21,19 @@ examples:
   explorer check                    run every scene's checks; exit 1 if one fails
   explorer export ridge/path --set alpha=10 --to path.npz
   explorer export ridge/path --to path.html         the page in one file, for a talk without a network
-  explorer sweep ridge/path --over noise=0:2:0.25 --over seed=0:20 --set data=synthetic \
+  explorer sweep ridge/path --over noise=0:2:0.25 --over seed=0:20 --set data=synthetic \\
       --measure path.risk:min --to risk.parquet
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; gives the exit status."""
-    options = _parser().parse_args(arguments)
+    parser, commands = _parser()
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words and words[0][:1] not in ("", "-") and words[0] not in commands:
+        print(f"explorer: {_no_command(words[0], commands)}", file=sys.stderr)
+        return 2
+    options = parser.parse_args(words)
     try:
         return options.run(options)
     except ValueError as error:
@@ -43,7 +49,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
+def _no_command(word: str, commands: Collection[str]) -> str:
+    """What is said of a first word that is no command: the nearest one, or the scene that it may be meant for."""
+    from explorer.core import registry
+
+    scenes = [scene.name for scene in registry.scenes()]
+    if near := difflib.get_close_matches(word, commands, 1):
+        meant = f"did you mean explorer {near[0]}?"
+    elif near := difflib.get_close_matches(word, scenes, 1):
+        meant = f"did you mean explorer serve {near[0]}?"
+    else:
+        meant = f"there are {', '.join(commands)}."
+    return f"{word[:40]!r} is no command; {meant}"
+
+
+def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
+    """The command line, and the names of its commands."""
     from explorer import __version__
     from explorer.grid import command
 
@@ -90,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     pictures = commands.add_parser("thumbnails", help="draw the gallery's thumbnails anew (needs Chromium)")
     pictures.add_argument("scenes", nargs="*", metavar="scene")
     pictures.set_defaults(run=_thumbnails)
-    return parser
+    return parser, commands.choices
 
 
 def _export_options(parser: argparse.ArgumentParser) -> None:

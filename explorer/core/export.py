@@ -132,7 +132,9 @@ def _one(found: Mapping[str, Any], name: str | None) -> Any:
     if name is None:
         if len(found) == 1:
             return next(iter(found.values()))
-        raise InputError(f"there are {len(found)} tables: name one of {names}, or take them all in a .zip.")
+        raise InputError(
+            f"there are {len(found)} tables: name one with --table ({names}), or take them all in a .zip."
+        )
     if name not in found:
         raise InputError(f"there is no table {name[:40]!r}; there are {names}.")
     return found[name]
@@ -181,6 +183,8 @@ def parquet(
 def save(path: str | os.PathLike[str], content: bytes) -> Path:
     """Write a file as a whole or not at all."""
     path = Path(path)
+    if not path.parent.is_dir():
+        raise InputError(f"{path.name} could not be written: its folder does not exist.")
     part = path.with_name(f".{path.name}.part")
     try:
         try:

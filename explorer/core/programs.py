@@ -11,7 +11,7 @@ from explorer.core.version import VERSION
 _SCRIPT = '''\
 """{title}: one setting, its numbers and its figures again.
 
-    pip install ridgeline-explorer=={version}
+It needs Ridgeline {version}; the README of Ridgeline says how to install it.
 """
 
 import explorer

@@ -72,7 +72,7 @@ def run(names: Sequence[str] = (), quiet: bool = False) -> int:
                     print(_line(scene, words, check))
     print(
         f"{held} checks hold, {failed} fail, {silent} do not apply, "
-        f"in {len(scenes)} scenes and {time.perf_counter() - started:.0f} s."
+        f"in {len(scenes)} {'scene' if len(scenes) == 1 else 'scenes'} and {time.perf_counter() - started:.0f} s."
     )
     return 1 if failed else 0
 

@@ -30,6 +30,14 @@ export function render({model, view}) {
   ]
   const held = menu({label: `Take home: ${model.label}`, items, chosen})
 
+  const looked = ({detail}) => {
+    if (detail.document === view.model.document && detail.figure == model.name_of) {
+      cardOf(view.el)?.scrollIntoView({block: "nearest"})
+    }
+  }
+  window.addEventListener("explorer:look", looked)
+  model.on("remove", () => window.removeEventListener("explorer:look", looked))
+
   async function chosen(key) {
     if (key.startsWith(".")) return model.send_msg({key})
     if (key == "table") {

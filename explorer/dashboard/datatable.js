@@ -81,7 +81,7 @@ function dataTable(where, title) {
   const view = {
     root,
     get open() { return !root.hidden },
-    set open(on) { root.hidden = !on; follow(on); if (on) body.focus({preventScroll: true}) },
+    set open(on) { root.hidden = !on; follow(on); if (on) { root.scrollIntoView({block: "nearest"}); body.focus({preventScroll: true}) } },
     read(others) { parts = others; if (view.open) follow(true) },
   }
   return Object.assign(view, {closer: close})

@@ -14,7 +14,14 @@ function typing(event) {
   return at.isContentEditable || /TEXTAREA|SELECT/.test(at.tagName) || (at.tagName == "INPUT" && !/range|checkbox/.test(at.type))
 }
 
-export function render({model}) {
+// On a narrow page the drawer of the inputs, from which a lesson is begun, covers the card.
+function uncover(document) {
+  if (!matchMedia("(max-width: 599.95px)").matches) return
+  const page = [...document.all_models].find((held) => held.class_name == "Page")
+  if (page != null) page.data.sidebar_open = false
+}
+
+export function render({model, view}) {
   const card = document.createElement("section")
   card.className = "lesson-card"
   card.setAttribute("aria-label", "lesson")
@@ -63,7 +70,7 @@ export function render({model}) {
 
   function show() {
     const shown = model.shown
-    const before = heading?.textContent
+    const before = card.hidden ? null : heading?.textContent
     card.replaceChildren()
     card.hidden = !shown.title
     if (card.hidden) return
@@ -84,6 +91,11 @@ export function render({model}) {
     next.disabled = shown.ask != "" && !shown.answered
     const close = button(foot, "✕", () => say({close: true}), "close")
     close.setAttribute("aria-label", "Leave the lesson")
+    if (before == null) uncover(view.model.document)
+    if (shown.figure && !shown.answered) {  // what is to be tapped must be seen
+      dispatchEvent(new CustomEvent("explorer:look", {detail: {document: view.model.document, figure: shown.figure}}))
+    }
+    if (shown.reveal) reveal.scrollIntoView({block: "nearest"})
     if (before != null && before != shown.heading) heading.focus({preventScroll: true})
     else if (shown.answered && !next.disabled) next.focus({preventScroll: true})
   }

@@ -171,6 +171,7 @@ class Lessons:
             "ask": _line(question.words) if question else "",
             "choices": [_line(words) for words in question.choices] if question else [],
             "marks": self._marks(question),
+            "figure": place.figure if place else "",
             "axes": [word for axis, word in AXES.items() if place and getattr(place, axis)],
             "answered": bool(self._answer),
             "reveal": self._verdict(question) + to_html(step.reveal) if question and self._answer else "",

@@ -31,8 +31,8 @@ def applications(names: Sequence[str] = (), doors: Doors | None = None) -> dict[
     scenes = [registry.find(name) for name in names] or list(registry.scenes())
     shown = tuple(scene.name for scene in scenes)
     through = (doors or Doors()).through
-    # Panel takes plain functions only, hence no functools.partial.
-    pages: dict[str, Any] = {"/": lambda: through(lambda: gallery.build(shown))}
+    # The gallery takes no place: who comes from it would count twice. Panel takes plain functions only.
+    pages: dict[str, Any] = {"/": lambda: gallery.build(shown)}
     return pages | {f"/{name}": lambda name=name: through(lambda: page.build(name)) for name in shown}
 
 

@@ -99,3 +99,16 @@ def test_an_address_of_another_machine_is_not_called_a_taken_port(capsys, addres
     said = capsys.readouterr().err
     assert "is no IPv4 address of this machine" in said
     assert "port" not in said
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["ridge/path"], "did you mean explorer serve ridge/path?"),
+        (["sevre", "ridge/path"], "did you mean explorer serve?"),
+        (["zzz"], "there are serve, desktop,"),
+    ],
+)
+def test_a_first_word_that_is_no_command_is_told_what_was_meant(capsys, words, meant):
+    assert cli.main(words) == 2
+    assert f"{words[0]!r} is no command; {meant}" in capsys.readouterr().err

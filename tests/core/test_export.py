@@ -119,7 +119,7 @@ def test_a_table_of_ones_own_travels_in_the_script(tmp_path):
     ("file", "table", "words"),
     [
         ("a.xls", None, "no known ending"),
-        ("a.csv", None, "name one of"),
+        ("a.csv", None, "name one with --table"),
         ("a.csv", "nowhere", "no table 'nowhere'"),
         ("a.npz", "path", "neither"),
         ("missing/a.npz", None, "could not be written: no such file or directory"),

@@ -72,3 +72,12 @@ def test_a_tap_on_the_figure_answers_and_the_reveal_sets_the_scene(visit):
         "() => /lesson=leave\\.2\\.3[2-4]/.test(location.search) && /x0=0\\.0001/.test(location.search)"
     )
     held.until("() => /step=33/.test(location.search)")
+
+
+def test_on_a_narrow_page_the_drawer_makes_way_for_the_card(visit):
+    held = visit(width=390, height=844).open("ridge/path").settled()
+    held.page.locator("header button").first.click()
+    held.page.get_by_role("button", name="Lesson: Where the peak comes from").click()
+    card = held.page.get_by_role("region", name="lesson")
+    card.get_by_role("button", name="Next").click()  # nothing lies over it
+    card.get_by_text("step 2 of 7").wait_for()
