@@ -11,7 +11,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import panel as pn
@@ -60,6 +60,22 @@ async def make_frames(server: Any) -> None:
         asked.stop()
 
 
+def _opening(server: Any) -> Callable[[], Awaitable[None]]:
+    """Close this worker's door; gives what opens it once the frames stand. Readers wait, or others answer."""
+    http = server._http
+    sockets = list(http._sockets.values())
+    for let_go in http._handlers.values():
+        let_go()
+
+    async def begin() -> None:
+        try:
+            await make_frames(server)
+        finally:
+            http.add_sockets(sockets)
+
+    return begin
+
+
 def run(serve: Callable[[], Any], begin: Callable[[], None]) -> None:
     """Fork the workers and serve until SIGINT or SIGTERM.
 
@@ -93,7 +109,7 @@ def run(serve: Callable[[], Any], begin: Callable[[], None]) -> None:
     signal.signal(signal.SIGTERM, lambda *_: loop.add_callback_from_signal(loop.stop))
     loop.add_handler(held, end, loop.READ)
     server.start()
-    loop.add_callback(make_frames, server)
+    loop.add_callback(_opening(server))
     loop.start()
     sys.stdout.flush()
     # Threads that still compute end with the process; nothing of theirs is to be kept. A worker that somebody sent

@@ -122,7 +122,7 @@ def test_a_table_of_ones_own_travels_in_the_script(tmp_path):
         ("a.csv", None, "name one with --table"),
         ("a.csv", "nowhere", "no table 'nowhere'"),
         ("a.npz", "path", "neither"),
-        ("missing/a.npz", None, "could not be written: no such file or directory"),
+        ("missing/a.npz", None, "could not be written: its folder does not exist"),
     ],
 )
 def test_what_cannot_be_written_is_one_sentence(ridge, tmp_path, file, table, words):
