@@ -68,8 +68,12 @@ export function render({model, view}) {
     if (!shown.answered) button(row, "Tell me (0)", () => say({answer: 0}), "told")
   }
 
+  let last = ""
+
   function show() {
-    const shown = model.shown
+    const shown = model.shown, said = JSON.stringify(shown)
+    if (said == last) return  // or what is being typed would be lost
+    last = said
     const before = card.hidden ? null : heading?.textContent
     card.replaceChildren()
     card.hidden = !shown.title
