@@ -39,14 +39,15 @@ class Line(JSComponent):
             return
         wire.lose_no_message()
         self.health = f"{pn.state.rel_path or '.'}/health"
-        if math.isfinite(idle_seconds):
+        rests = math.isfinite(idle_seconds)
+        if rests:
             self.idle_ms = 1000 * idle_seconds
         ours = weakref.ref(self)  # the document's callbacks must not keep the page
 
         def opened() -> None:
             wire.prepare(document)
             line = ours()
-            if line is not None and math.isfinite(idle_seconds):
+            if line is not None and rests:
                 line._watch(document)
 
         pn.state.onload(opened)

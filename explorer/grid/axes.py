@@ -158,10 +158,7 @@ def _spaced(name: str, low: Fraction, high: Fraction, words: str, whole: bool) -
     elif low <= 0 or high <= 0:
         raise InputError(f"{name} goes by ratio between positive ends only; use lin{count}.")
     else:
-        start, end = (
-            math.log10(low),
-            math.log10(high),
-        )  # to the base ten, so that powers of ten come out whole
+        start, end = math.log10(low), math.log10(high)  # base ten: its powers come out whole
         found = [low, *(10.0 ** (start + (end - start) * float(share)) for share in shares[1:-1]), high]
     return list(dict.fromkeys(Fraction(round(value)) for value in found)) if whole else found
 

@@ -39,9 +39,7 @@ class Seat:
         self._protocol = Protocol()
         self._receiver = Receiver(self._protocol)
         self._sent: dict[str, float] = {}  # message -> when, until the server says that it has it
-        self._heard: list[
-            float
-        ] = []  # when those were sent that the server has, but whose picture has not come
+        self._heard: list[float] = []  # when those were sent that the server has; their picture has not come
         self._picture: float | None = None  # when the last picture came since the server had a message
         self._changed = asyncio.Condition()
         self.seconds: list[float] = []
